@@ -264,7 +264,7 @@ class TransportError(DeliveryError):
 class PerformError(DeliveryError):
     """Anything else that an author's function raised; the exception itself is `__cause__`."""
 
-    def __init__(self, error: BaseException, place: str) -> None:
+    def __init__(self, message: str, place: str) -> None:
         self.place = place
-        """Where it was raised, such as `my_destination/actions.py:41`."""
-        super().__init__(f"{type(error).__name__}: {error} ({place})", status=500, code="UNKNOWN_ERROR")
+        """Where it was raised, such as `actions.py:41`."""
+        super().__init__(f"{message} ({place})", status=500, code="UNKNOWN_ERROR")

@@ -12,7 +12,8 @@ import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field as ModelField
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as ModelField
 from pydantic.alias_generators import to_camel
 
 from actions_core.errors import DefinitionError, Problem
@@ -137,7 +138,7 @@ class Field:
         display_mode: str | None = None,
         disabled_input_methods: Sequence[str] = (),
     ) -> None:
-        given = {
+        given: Object = {
             "description": description, "type": type, "required": required, "choices": choices, "format": format,
             "minimum": minimum, "maximum": maximum, "properties": properties,
             "additional_properties": additional_properties, "placeholder": placeholder, "dynamic": dynamic,
@@ -148,7 +149,9 @@ class Field:
         self.label: Final = label
         # Only what was said, so that a definition written to metadata.json is as short as it was written (0 was said).
         self.options: Final[Object] = {
-            key: value for key, value in given.items() if value is not None and value is not False and value not in ((), "")
+            key: value
+            for key, value in given.items()
+            if value is not None and value is not False and value not in ((), "")
         }
         if default is not MISSING:
             self.options["default"] = default
@@ -187,7 +190,7 @@ def fields_of(contract: type, place: str = "") -> dict[str, InputField]:
     return fields
 
 
-def _read(contract: type, place: str, problems: list[Problem]) -> Iterator[tuple[str, InputField]]:
+def _read(contract: object, place: str, problems: list[Problem]) -> Iterator[tuple[str, InputField]]:
     if not (isinstance(contract, type) and dataclasses.is_dataclass(contract)):
         problems.append(Problem(place, f"expected a dataclass, got {contract!r}"))
         return
@@ -200,13 +203,13 @@ def _read(contract: type, place: str, problems: list[Problem]) -> Iterator[tuple
         here = f"{place}.{attribute.name}"
         try:
             yield attribute.name, _read_attribute(attribute, hints[attribute.name], here, problems)
-        except _Unreadable as error:
+        except _UnreadableError as error:
             problems.append(Problem(here, str(error)))
         except ValueError as error:  # pydantic's ValidationError is one
             problems.extend(_pydantic_problems(here, error))
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """An annotation that does not say what a field is."""
 
 
@@ -223,16 +226,16 @@ def _pydantic_problems(place: str, error: ValueError) -> Iterator[Problem]:
 def _read_attribute(attribute: dataclasses.Field[Any], hint: Any, place: str, problems: list[Problem]) -> InputField:
     field, parts = _unwrap(hint)
     if field is None:
-        raise _Unreadable('needs a Field: Annotated[str, Field("Label", "Description")]')
+        raise _UnreadableError('needs a Field: Annotated[str, Field("Label", "Description")]')
     optional = attribute.default is MISSING
     if Missing in parts and not optional:
-        raise _Unreadable("is annotated `| Missing` but has no default of MISSING")
+        raise _UnreadableError("is annotated `| Missing` but has no default of MISSING")
     if optional and Missing not in parts:
-        raise _Unreadable("has a default of MISSING but is not annotated `| Missing`")
+        raise _UnreadableError("has a default of MISSING but is not annotated `| Missing`")
     if not optional and (
         attribute.default is not dataclasses.MISSING or attribute.default_factory is not dataclasses.MISSING
     ):
-        raise _Unreadable("may have no default but MISSING; a default mapping belongs in Field(default=…)")
+        raise _UnreadableError("may have no default but MISSING; a default mapping belongs in Field(default=…)")
     options = dict(field.options)
     if type(None) in parts:
         options["allow_null"] = True
@@ -245,12 +248,14 @@ def _read_attribute(attribute: dataclasses.Field[Any], hint: Any, place: str, pr
         options["properties"] = dict(_read(nested, place, problems))
     wanted = options.setdefault("type", declared)
     if wanted in FIELD_TYPES and wanted not in _COMPATIBLE[declared]:
-        raise _Unreadable(f"is annotated as {declared} but its field type is {wanted}")
+        raise _UnreadableError(f"is annotated as {declared} but its field type is {wanted}")
     if wanted == "object" and options.get("additional_properties") and nested is not None:
-        raise _Unreadable("additional_properties needs an Object with properties=…; a dataclass has no room for them")
+        raise _UnreadableError(
+            "additional_properties needs an Object with properties=…; a dataclass has no room for them"
+        )
     if not optional:
         if "required" in options:
-            raise _Unreadable("is required on a condition only, so it needs `| Missing` and a default of MISSING")
+            raise _UnreadableError("is required on a condition only, so it needs `| Missing` and a default of MISSING")
         options["required"] = True
     return InputField(label=field.label, **options)
 
@@ -284,4 +289,6 @@ def _field_type(values: list[Any]) -> tuple[FieldType, type | None]:
         if isinstance(value, type) and dataclasses.is_dataclass(value):
             return "object", value
     names = " | ".join(getattr(value, "__name__", str(value)) for value in values)
-    raise _Unreadable(f"no field type stands for {names}; use str, int, float, bool, DateTime, Object or a dataclass")
+    raise _UnreadableError(
+        f"no field type stands for {names}; use str, int, float, bool, DateTime, Object or a dataclass"
+    )

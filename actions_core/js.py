@@ -111,7 +111,7 @@ def number_to_string(value: int | float) -> str:
     # ECMA-262, Number::toString: `digits` is the shortest text that reads back as the same number (Python's repr finds
     # the same one), and `point` is where the decimal point falls, counted from the first digit.
     sign, digit_tuple, exponent = Decimal(repr(value)).as_tuple()
-    assert isinstance(exponent, int)
+    assert isinstance(exponent, int)  # noqa: S101 - for the type checker: only NaN and infinities have another
     digits = "".join(map(str, digit_tuple))
     point = len(digits) + exponent
     digits = digits.rstrip("0")
@@ -126,14 +126,18 @@ def number_to_string(value: int | float) -> str:
     return f"{minus}{mantissa}e{'+' if point > 0 else '-'}{abs(point - 1)}"
 
 
-_WHITESPACE: Final = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+WHITESPACE: Final = (
+    "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""Every character that JavaScript takes for white space: what `\\s` matches and `trim` cuts off."""
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _RADIX: Final = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))\Z")
 
 
 def string_to_number(text: str) -> float:
     """Read a number as JavaScript's `Number(text)`: blanks are 0, hexadecimal is read, anything else is NaN."""
-    text = text.strip(_WHITESPACE)
+    text = text.strip(WHITESPACE)
     if not text:
         return 0.0
     if _DECIMAL.match(text):
@@ -145,6 +149,23 @@ def string_to_number(text: str) -> float:
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
+
+MAX_TEXT_LENGTH: Final = 2**29 - 24
+"""The longest text that V8 (Node 20, 64 bits) can hold, in UTF-16 units."""
+
+
+def trim(text: str) -> str:
+    """Cut blanks off both ends as `text.trim()` does, whose blanks are not Python's: U+FEFF is one, U+001C is not."""
+    return text.strip(WHITESPACE)
+
+
+def equals_empty_text(value: object) -> bool:
+    """Tell whether JavaScript's `value == ""` holds: 0, false and a list that joins to "" pass; null, `{}` do not."""
+    if isinstance(value, str):
+        return not value
+    if isinstance(value, (int, float)):
+        return value == 0
+    return isinstance(value, list) and not to_string(value)
 
 
 def to_string(value: object) -> str:
@@ -188,6 +209,79 @@ def utf16_slice(text: str, start: int, stop: int | None = None) -> str:
     count = len(units) // 2
     first, last, _ = slice(start, stop).indices(count)
     return units[first * 2 : max(first, last) * 2].decode("utf-16-le", "surrogatepass")
+
+
+def utf16_units(text: str) -> list[str]:
+    """Take a text apart into its UTF-16 units, as `Object.values(text)`; a character beyond U+FFFF gives two."""
+    if text.isascii():
+        return list(text)
+    units = text.encode("utf-16-le", "surrogatepass")
+    return [chr(units[at] | units[at + 1] << 8) for at in range(0, len(units), 2)]
+
+
+_DOLLAR: Final = re.compile(r"\$([$&`'])")
+
+
+def replace_text(text: str, pattern: str, replacement: str, *, every: bool = True, ignore_case: bool = False) -> str:
+    """Replace a literal `pattern` as `text.replace(new RegExp(escaped, flags), replacement)` does.
+
+    In the replacement `$$` is a dollar sign, `$&` the match, `` $` `` what stands before it and `$'` what stands after
+    it; any other `$` is itself, since a literal pattern has no groups. Raises `OverflowError` for a result longer than
+    `MAX_TEXT_LENGTH` and `ValueError` for an empty pattern.
+
+    >>> replace_text("a-b", "-", "[$&]")
+    'a[-]b'
+    """
+    if not pattern:
+        raise ValueError("an empty pattern matches everywhere")
+    halves = _SURROGATE.search(pattern) is not None
+    if halves:  # a lone surrogate matches half of a character, as it does without the regular expression's `u` flag
+        text, pattern = "".join(utf16_units(text)), "".join(utf16_units(pattern))
+    haystack, needle = (_canonical(text), _canonical(pattern)) if ignore_case else (text, pattern)
+    pieces: list[str] = []
+    length = end = 0
+    start = haystack.find(needle)
+    while start >= 0:
+        after = start + len(needle)
+        inserted = _expand(replacement, text, start, after) if "$" in replacement else replacement
+        pieces += (text[end:start], inserted)
+        length += start - end + len(inserted)
+        if length > MAX_TEXT_LENGTH:
+            raise OverflowError("Invalid string length")
+        end = after
+        start = haystack.find(needle, end) if every else -1
+    pieces.append(text[end:])
+    result = "".join(pieces)
+    return result.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass") if halves else result
+
+
+def _expand(replacement: str, text: str, start: int, stop: int) -> str:
+    def special(found: re.Match[str]) -> str:
+        match found[1]:
+            case "$":
+                return "$"
+            case "&":
+                return text[start:stop]
+            case "`":
+                return text[:start]
+            case _:
+                return text[stop:]
+
+    return _DOLLAR.sub(special, replacement)
+
+
+def _canonical(text: str) -> str:
+    # ECMA-262, Canonicalize without the `u` flag: one UTF-16 unit becomes its upper case if that is one unit too, and
+    # never crosses into ASCII, so that U+017F does not match "s".
+    if text.isascii():
+        return text.upper()
+    return "".join(map(_canonical_character, text))
+
+
+def _canonical_character(char: str) -> str:
+    upper = char.upper()
+    crosses = len(upper) != 1 or char > "\uffff" or upper < "\x80" <= char
+    return char if crosses else upper
 
 
 # --- objects ---------------------------------------------------------------------------------------------------------

@@ -25,8 +25,8 @@ class Oracle:
     """A conversation with `server.js`: `ask("mapping", mapping=…, event=…)` gives `{"result": …}` or `{"error": …}`."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own file
-            ["node", str(HERE / "server.js")],  # noqa: S607 - Node is found on the PATH
+        self._process = subprocess.Popen(
+            ["node", str(HERE / "server.js")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

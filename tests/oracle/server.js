@@ -53,6 +53,10 @@ const operations = {
     return validate(ast, event)
   },
   contract: ({ fields, payload, batch = false }) => checkContract(fields, payload, !batch),
+  settings: ({ fields, settings }) => {
+    validateSchema(settings, fieldsToJsonSchema(fields), { exempt: ['dynamicAuthSettings'] })
+    return settings
+  },
   action: ({ fields, mapping, event }) => checkContract(fields, transform(mapping, event), true),
   event: async ({ name, event, settings, response = null }) => {
     requests.length = 0

@@ -1,0 +1,54 @@
+# `make run` and `make test` set everything up themselves: all that is needed is Python 3.11 or later.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install run test check lint types oracle fuzz lock clean
+
+help:
+	@echo "make run      set up, then deliver examples/events.jsonl to the built-in UserMotion partner"
+	@echo "make test     set up, then run the tests"
+	@echo "make check    lint, types and tests: what CI runs"
+	@echo "make oracle   install Segment's own runtime (needs Node.js), for the tests that compare with it"
+	@echo "make fuzz     compare with Segment's own runtime for MINUTES=30"
+	@echo "make lock     pin the newest versions of everything in requirements.lock"
+
+install: $(VENV)/installed
+
+# The lock pins every package with its hashes; ours is then built and linked without asking any registry.
+$(VENV)/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; this is $$($(PYTHON) --version). Try: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
+	@touch $@
+
+# Exit status 1 says that some events were rejected, and the example file has some that should be.
+run: install
+	@$(BIN)/actions deliver examples/events.jsonl --setting apiKey=local-test-key; test $$? -le 1
+
+test: install
+	$(BIN)/python -m pytest -q
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+check: lint types test
+
+tests/oracle/node_modules: tests/oracle/package-lock.json
+	cd tests/oracle && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+oracle: tests/oracle/node_modules
+
+lock: install
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade --all-extras --output-file requirements.lock pyproject.toml requirements.in
+
+clean:
+	rm -rf $(VENV) tests/oracle/node_modules

@@ -1,0 +1,1 @@
+"""Proving that destinations, and this runtime, keep what they promise."""

@@ -1,0 +1,1 @@
+"""Destinations that ship with the emulator, each a plugin like any other."""

@@ -1,0 +1,65 @@
+"""The command line: `actions`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from importlib.metadata import version
+from typing import Any, Final
+
+import click
+
+_COMMANDS: Final = {
+    "deliver": ("emulator.cli.deliver", "Send a file of events through a destination's mappings."),
+    "explain": ("emulator.cli.explain", "Tell what would happen to one event, and why."),
+    "list": ("emulator.cli.listing", "List the installed destinations."),
+    "inspect": ("emulator.cli.inspect", "Show a destination's settings, presets, actions and fields."),
+    "check-auth": ("emulator.cli.check_auth", "Ask the partner whether the settings are right."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command only when it runs: `actions --version` loads neither a destination nor an HTTP client."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _ = _COMMANDS[cmd_name]
+        command: click.Command = importlib.import_module(module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from actions_core.errors import ActionsError  # noqa: PLC0415 - not needed for --version
+
+        if os.environ.get("NO_COLOR"):
+            ctx.color = False
+        try:
+            return super().invoke(ctx)
+        except ActionsError as error:
+            from emulator.cli.output import explain_error  # noqa: PLC0415 - likewise
+
+            raise click.UsageError(explain_error(error)) from error
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+First steps:
+  actions list
+  actions inspect usermotion
+  actions explain examples/events.jsonl --setting apiKey=test
+  actions deliver examples/events.jsonl --setting apiKey=test
+
+Nothing leaves this machine unless a command is given --live.""",
+)
+@click.version_option(version("segment-actions-emulator"), prog_name="actions", message="%(prog)s %(version)s")
+def main() -> None:
+    """Run, test and understand Segment destinations on your own machine."""

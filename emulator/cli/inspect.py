@@ -1,0 +1,148 @@
+"""`actions inspect`: a destination's settings, presets, actions and fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from actions_core import MISSING, Catalog, Destination, InputField, Object, load_catalog, subscription_of
+from actions_core.fields import Conditions
+from actions_core.js import stringify
+from actions_core.rules.engage import USER_PROPERTY
+from actions_core.rules.limits import MAX_MAPPINGS
+from actions_core.runtime import environment_variable
+from emulator.cli.options import json_option
+from emulator.cli.output import echo_json, heading, table
+
+
+@click.command("inspect")
+@click.argument("destination")
+@json_option
+def command(destination: str, as_json: bool) -> None:
+    """Show a DESTINATION's settings, presets, actions and fields.
+
+    DESTINATION is a slug (actions-usermotion), its short form (usermotion) or the display name.
+    """
+    catalog = load_catalog()
+    found = catalog.find(destination)
+    if as_json:
+        echo_json(_json(found, catalog))
+    else:
+        click.echo(_text(found, catalog))
+
+
+def _field_json(field: InputField) -> Object:
+    shown: Object = field.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"default"})
+    if field.default is not MISSING:
+        shown["default"] = field.default
+    return shown
+
+
+def _json(destination: Destination[Any], catalog: Catalog) -> Object:
+    return {
+        "slug": destination.slug,
+        "name": destination.name,
+        "description": destination.description,
+        "plugin": catalog.origins[destination.slug],
+        "mode": destination.mode,
+        "maturity": destination.maturity,
+        "owner": destination.owner,
+        "calls": list(destination.calls),
+        "integrationsName": destination.name,
+        "maximumMappings": MAX_MAPPINGS,
+        "authentication": destination.authentication.scheme if destination.authentication else None,
+        "engage": destination.engage,
+        "settings": {key: _field_json(field) for key, field in destination.settings_fields.items()},
+        "presets": [
+            {
+                "name": preset.name,
+                "partnerAction": preset.action,
+                "trigger": preset.trigger,
+                "mapping": subscription_of(preset, destination).mapping,
+            }
+            for preset in destination.presets
+        ],
+        "actions": {
+            slug: {
+                "title": action.title,
+                "description": action.description,
+                "platform": action.platform,
+                "defaultTrigger": action.default_subscription,
+                "fields": {key: _field_json(field) for key, field in action.fields.items()},
+            }
+            for slug, action in destination.actions.items()
+        },
+    }
+
+
+def _type(field: InputField) -> str:
+    return (
+        ("list of " if field.multiple else "")
+        + field.type
+        + (f" ({field.format})" if field.format else "")
+        + (" or null" if field.allow_null else "")
+    )
+
+
+def _required(field: InputField) -> str:
+    if isinstance(field.required, Conditions):
+        return "on a condition"
+    return "yes" if field.required else "no"
+
+
+def _mapping_text(mapping: Any) -> str:
+    """Write the common defaults as a person would say them; others as JSON."""
+    match mapping:
+        case {"@path": str(path), **rest} if not rest:
+            return path
+        case {"@template": str(text), **rest} if not rest:
+            return f'"{text}"'
+        case {"@if": {"exists": first, "then": then, **rest}} if first == then and set(rest) <= {"else"}:
+            return ", else ".join(map(_mapping_text, [first, *rest.values()]))
+    return stringify(mapping)
+
+
+def _text(destination: Destination[Any], catalog: Catalog) -> str:
+    accepts = ", ".join(destination.calls)
+    lines = [
+        f"{heading(destination.name)}  {destination.slug}",
+        f"  {destination.description}" if destination.description else "",
+        f"  from {catalog.origins[destination.slug]}; {destination.maturity}, maintained by {destination.owner}",
+        f"  accepts {accepts} calls; at most {MAX_MAPPINGS} mappings for each instance",
+        f'  in the Integrations object: "{destination.name}"',
+    ]
+    if destination.engage:
+        sync = USER_PROPERTY
+        lines.append(
+            f"  Engage: an {sync.call} call with {sync.key}, {stringify(sync.joined)} on joining and "
+            f"{stringify(sync.left)} on leaving"
+        )
+    lines += ["", heading("Settings")]
+    rows = [
+        (key, field.label, _type(field), _required(field), environment_variable(destination, key), field.description)
+        for key, field in destination.settings_fields.items()
+    ]
+    lines.append(table(("Key", "Label", "Type", "Required", "Environment", "Description"), rows) if rows else "  none")
+    lines += ["", heading("Presets")]
+    presets = [(preset.name, preset.action, preset.trigger) for preset in destination.presets]
+    lines.append(table(("Name", "Action", "Trigger"), presets) if presets else "  none")
+    for slug, action in destination.actions.items():
+        lines += ["", f"{heading(f'Action {slug}')}: {action.title}", f"  {action.description}"]
+        if action.default_subscription:
+            lines.append(f"  default trigger: {action.default_subscription}")
+        fields = [
+            (
+                key,
+                field.label,
+                _type(field),
+                _required(field),
+                "" if field.default is MISSING else _mapping_text(field.default),
+                field.description,
+            )
+            for key, field in action.fields.items()
+        ]
+        lines.append(
+            table(("Field", "Label", "Type", "Required", "Default", "Description"), fields) if fields else "  no fields"
+        )
+    return "\n".join(line for index, line in enumerate(lines) if line or index > 1)

@@ -1,0 +1,214 @@
+"""Options that several commands share, and the values they make."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import click
+
+from actions_core import Destination, DestinationInstance, HttpxTransport, Subscription, Transport, load_catalog
+from actions_core.errors import ConfigurationError, JSONSyntaxError
+from actions_core.js import Object, loads
+from actions_core.runtime import environment_variable
+from emulator.loopback import LoopbackTransport
+from emulator.mappings import read_mappings
+from emulator.partner import Fault, Partner
+
+Command: TypeAlias = Callable[..., None]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A destination instance as the options describe it."""
+
+    destination: Destination[Any]
+    settings: Object = field(repr=False)
+    subscriptions: list[Subscription] | None = None
+    """None: the destination's presets."""
+
+    def instance(self, transport: Transport) -> DestinationInstance[Any]:
+        """Open the instance; raises `ConfigurationError`."""
+        return DestinationInstance(self.destination, self.settings, self.subscriptions, transport=transport)
+
+
+def target_options(function: Command) -> Command:
+    """Add what describes a destination instance; the command receives it as `target`."""
+
+    @functools.wraps(function)
+    def resolve(*, name: str, mapping_file: Path | None, **rest: Any) -> None:
+        destination = load_catalog().find(name)
+        settings = _gather_settings(destination, rest.pop("pairs"), rest.pop("settings_file"))
+        subscriptions = None if mapping_file is None else read_mappings(mapping_file, destination)
+        function(target=Target(destination, settings, subscriptions), **rest)
+
+    return _decorate(
+        resolve,
+        click.option(
+            "-d",
+            "--destination",
+            "name",
+            default="usermotion",
+            envvar="ACTIONS_DESTINATION",
+            show_default=True,
+            help="Slug or name of an installed destination (see `actions list`).",
+        ),
+        *_SETTINGS,
+        click.option(
+            "-m",
+            "--mapping",
+            "mapping_file",
+            type=_FILE,
+            help="JSON file with one mapping or a list: {partnerAction, trigger, mapping, name?, enabled?}. "
+            "Default: the destination's presets.",
+        ),
+    )
+
+
+def account_options(function: Command) -> Command:
+    """Add the destination as an argument, and its settings; the command receives a `target` without mappings."""
+
+    @functools.wraps(function)
+    def resolve(*, destination: str, **rest: Any) -> None:
+        found = load_catalog().find(destination)
+        settings = _gather_settings(found, rest.pop("pairs"), rest.pop("settings_file"))
+        function(target=Target(found, settings, []), **rest)
+
+    return _decorate(resolve, click.argument("destination"), *_SETTINGS)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where requests go: to the built-in partner, with the faults it was told to show, or to the real one."""
+
+    live: bool
+    faults: list[Fault]
+    confirmed: bool
+
+    @property
+    def partner(self) -> str:
+        """The partner, for a sentence."""
+        return "the partner" if self.live else "the built-in partner"
+
+    def confirm(self, destination: Destination[Any]) -> None:
+        """Make sure that somebody means it before anything leaves the machine."""
+        if not self.live or self.confirmed:
+            return
+        if not sys.stdin.isatty():
+            raise click.UsageError("--live sends real requests: add --yes to confirm (there is no terminal to ask)")
+        click.confirm(
+            f"This sends real requests to the partner behind {destination.name}. Continue?", abort=True, err=True
+        )
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Transport]:
+        """Give a transport; a built-in partner runs as long as the block."""
+        if self.live:
+            yield HttpxTransport()
+            return
+        async with Partner() as partner:
+            for fault in self.faults:
+                partner.add_fault(fault)
+            yield LoopbackTransport(partner.url)
+
+
+def route_options(function: Command) -> Command:
+    """Add `--live`, `--yes` and `--fault`; the command receives a `route`."""
+
+    @functools.wraps(function)
+    def resolve(*, live: bool, yes: bool, faults: tuple[str, ...], **rest: Any) -> None:
+        if live and faults:
+            raise click.UsageError("--fault is about the built-in partner and cannot go with --live")
+        try:
+            parsed = [Fault.parse(text) for text in faults]
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--fault") from None
+        function(route=Route(live, parsed, yes), **rest)
+
+    return _decorate(
+        resolve,
+        click.option("--live", is_flag=True, help="Send to the real partner over the internet; asks first."),
+        click.option("--yes", is_flag=True, help="Answer yes to the question that --live asks."),
+        click.option(
+            "--fault",
+            "faults",
+            multiple=True,
+            metavar="TEXT",
+            help='Let the built-in partner fail, e.g. "POST /v1/identify status=503 retry-after=2 count=3"; '
+            "may be repeated.",
+        ),
+    )
+
+
+def json_option(function: Command) -> Command:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Write JSON for machines.")(function)
+
+
+_SETTINGS = (
+    click.option(
+        "-s",
+        "--setting",
+        "pairs",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="One setting; may be repeated. Beats --settings, which beats the environment (USERMOTION_API_KEY).",
+    ),
+    click.option("--settings", "settings_file", type=_FILE, help="JSON file with an object of settings."),
+)
+
+
+def _decorate(function: Command, *decorators: Callable[[Command], Command]) -> Command:
+    for decorator in reversed(decorators):
+        function = decorator(function)
+    return function
+
+
+def _gather_settings(destination: Destination[Any], pairs: tuple[str, ...], settings_file: Path | None) -> Object:
+    """Collect settings from the environment, a file and options, the last winning."""
+    fields = destination.settings_fields
+    settings: Object = {}
+    for key in fields:
+        value = os.environ.get(environment_variable(destination, key))
+        if value is not None:
+            settings[key] = value
+    if settings_file is not None:
+        settings.update(_read_settings(settings_file))
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            # The pair is not shown: it may be a secret without its key.
+            raise click.BadParameter("expected KEY=VALUE", param_hint="--setting")
+        if key not in fields:
+            known = ", ".join(fields) or "none"
+            raise click.BadParameter(
+                f"{destination.name} has no setting {key!r}; it has {known}", param_hint="--setting"
+            )
+        settings[key] = value
+    missing = [
+        f"{field.label} ({key}): give --setting {key}=…, --settings FILE or the environment variable "
+        f"{environment_variable(destination, key)}"
+        for key, field in fields.items()
+        if field.required is True and key not in settings
+    ]
+    if missing:
+        raise ConfigurationError(f"{destination.name} needs {' and '.join(missing)}")
+    return settings
+
+
+def _read_settings(path: Path) -> Object:
+    try:
+        settings = loads(path.read_bytes())
+    except JSONSyntaxError as error:
+        raise ConfigurationError(f"{path} is not JSON: {error}") from None
+    if not isinstance(settings, dict):
+        raise ConfigurationError(f"{path}: expected a JSON object of settings")
+    return settings

@@ -1,0 +1,152 @@
+"""Reading events: one per line (JSONL), a JSON array, or pretty-printed objects; in constant memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from actions_core.errors import JSONSyntaxError
+from actions_core.js import Object, loads, type_of
+
+_CHUNK: Final = 64 * 1024
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedEvent:
+    """One event and where it stood; `number` counts events and malformed ones alike, from 1."""
+
+    number: int
+    place: str
+    """`line 12` of a JSONL file, `item 12` of an array."""
+    event: Object = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedEvent:
+    """A line or item that is no event; reading goes on after it."""
+
+    number: int
+    place: str
+    message: str
+
+
+def read_events(stream: BinaryIO) -> Iterator[NumberedEvent | MalformedEvent]:
+    """Yield the events of a stream as they are read; what is no event is reported in its place.
+
+    The first character tells the form: `[` begins an array, a line that is only `{` pretty-printed objects, anything
+    else one event per line. Blank lines are skipped.
+    """
+    first = _first_line(stream)
+    if first.lstrip().startswith(b"["):
+        opening = first.index(b"[") + 1
+        yield from _number("item", enumerate(_split(_chunks(first[opening:], stream), array=True), 1))
+    elif first.strip() == b"{":
+        yield from _number("event", enumerate(_split(_chunks(first, stream), array=False), 1))
+    else:
+        lines = ((number, line) for number, line in enumerate(_lines(first, stream), 1) if line.strip())
+        yield from _number("line", lines)
+
+
+def _first_line(stream: BinaryIO) -> bytes:
+    """Give everything up to the end of the first line that is not blank, or a chunk of it: an array may be one line."""
+    read = b""
+    while not read.strip():
+        line = stream.readline(_CHUNK)
+        if not line:
+            break
+        read += line.removeprefix(_BYTE_ORDER_MARK) if not read else line
+    return read
+
+
+def _lines(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    if first and not first.endswith(b"\n"):
+        first += stream.readline()  # the first line was longer than a chunk
+    yield from first.splitlines(keepends=True)
+    yield from stream
+
+
+def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    yield first
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def _number(
+    unit: str, texts: Iterable[tuple[int, bytes | JSONSyntaxError]]
+) -> Iterator[NumberedEvent | MalformedEvent]:
+    for number, (position, text) in enumerate(texts, 1):
+        place = f"{unit} {position}"
+        try:
+            if isinstance(text, JSONSyntaxError):
+                raise text
+            event = loads(text)
+        except JSONSyntaxError as error:
+            yield MalformedEvent(number, place, f"is not JSON: {error}")
+            continue
+        if isinstance(event, dict):
+            yield NumberedEvent(number, place, event)
+        else:
+            yield MalformedEvent(number, place, f"is not an event: expected a JSON object, got {type_of(event)}")
+
+
+_OUTSIDE_TEXT: Final = re.compile(rb'["\[\]{},]')
+_INSIDE_TEXT: Final = re.compile(rb'["\\]')
+
+
+def _split(chunks: Iterator[bytes], *, array: bool) -> Iterator[bytes | JSONSyntaxError]:
+    """Cut a stream into the items of an array (whose `[` has been read), or into objects that follow each other.
+
+    Only brackets and quotes are looked at, so an item that is not JSON is handed on whole and costs only itself.
+    """
+    item = bytearray()
+    depth = 0
+    in_text = escaped = False
+    for chunk in chunks:
+        start = at = 0
+        while at < len(chunk):
+            if escaped:
+                escaped = False
+                at += 1
+                continue
+            found = (_INSIDE_TEXT if in_text else _OUTSIDE_TEXT).search(chunk, at)
+            if found is None:
+                break
+            at = found.end()
+            match found[0]:
+                case b"\\":
+                    escaped = True
+                case b'"':
+                    in_text = not in_text
+                case b"{" | b"[":
+                    depth += 1
+                case b"," if array and depth == 0:
+                    yield bytes(item + chunk[start : at - 1])
+                    item.clear()
+                    start = at
+                case b"]" if array and depth == 0:
+                    item += chunk[start : at - 1]
+                    if item.strip():
+                        yield bytes(item)
+                    rest = chunk[at:].strip() or next((more.strip() for more in chunks if more.strip()), b"")
+                    if rest:
+                        yield JSONSyntaxError(f"there is more after the end of the array: {_excerpt(rest)}")
+                    return
+                case b"}" | b"]":
+                    depth -= 1
+                    if depth <= 0 and not array:
+                        yield bytes(item + chunk[start:at])
+                        item.clear()
+                        start, depth = at, 0
+        item += chunk[start:]
+    if array:
+        yield JSONSyntaxError(f"the array is not closed: it ends after {_excerpt(bytes(item))}")
+    elif item.strip():
+        yield bytes(item)
+
+
+def _excerpt(text: bytes) -> str:
+    shown = text.decode("utf-8", "replace").strip()
+    return repr(shown if len(shown) <= 40 else shown[:37] + "...")

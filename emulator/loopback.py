@@ -1,0 +1,34 @@
+"""Sending to the mock partner instead of the internet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from actions_core import HttpRequest, HttpResponse, HttpxTransport, Transport
+
+
+class LoopbackTransport:
+    """Sends every request, whatever its URL, to one address on this machine.
+
+    The partner sees the host that the destination meant in the Host header; nothing can leave the machine, redirects
+    included, because the runtime follows them through the same transport.
+    """
+
+    def __init__(self, address: str, backend: Transport | None = None) -> None:
+        """Take the address as a URL with scheme, host and port, such as `http://127.0.0.1:8700`."""
+        self._address: Final = urlsplit(address)
+        self._backend: Final = backend or HttpxTransport(trust_env=False)
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """See `Transport.send`."""
+        meant = urlsplit(request.url)
+        local = urlunsplit(meant._replace(scheme=self._address.scheme, netloc=self._address.netloc))
+        return await self._backend.send(
+            replace(request, url=local, headers={**request.headers, "host": meant.netloc.rpartition("@")[2]})
+        )
+
+    async def aclose(self) -> None:
+        """See `Transport.aclose`."""
+        await self._backend.aclose()
