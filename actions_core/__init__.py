@@ -14,7 +14,8 @@ from actions_core.definitions import (
     Preset,
     Subscription,
     default_values,
-    subscription_of,
+    mapping_of,
+    preset_subscriptions,
 )
 from actions_core.directives import coalesce, if_exists, literal, path, template
 from actions_core.errors import (
@@ -46,6 +47,7 @@ from actions_core.errors import (
 from actions_core.fields import Choice, Condition, Conditions, DateTime, Field, InputField
 from actions_core.hookspecs import hookimpl
 from actions_core.js import MISSING, Missing, Object
+from actions_core.metadata import read_metadata, write_metadata
 from actions_core.plugins import Catalog, Plugin, UnknownDestinationError, load_catalog
 from actions_core.redaction import Redactor, Secret
 from actions_core.request import Exchange, Request, RequestOptions, Response
@@ -96,7 +98,10 @@ __all__ = [  # noqa: RUF022 - grouped by reader
     "Subscription",
     "Transport",
     "load_catalog",
-    "subscription_of",
+    "mapping_of",
+    "preset_subscriptions",
+    "read_metadata",
+    "write_metadata",
     # errors
     "APIError",
     "ActionsError",

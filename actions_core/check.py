@@ -69,7 +69,10 @@ def _check_fields(owner: Action[Any, Any] | Destination[Any], place: str) -> Ite
 
 
 def _check_preset(preset: Preset, destination: Destination[Any], place: str) -> Iterator[Problem]:
-    yield from _check_trigger(preset.trigger, f"{place}.trigger")
+    if preset.trigger is not None:
+        yield from _check_trigger(preset.trigger, f"{place}.trigger")
+    elif preset.event_slug is None:
+        yield Problem(f"{place}.trigger", "expected a trigger, or an event_slug")
     action = destination.actions.get(preset.action)
     if action is None:
         known = ", ".join(destination.actions) or "none"

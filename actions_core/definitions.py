@@ -68,9 +68,12 @@ class Preset:
     name: str
     action: str
     """The slug of an action of the destination."""
-    trigger: str
+    trigger: str | None
+    """None for a preset that only a certain event of Segment's own products sets up (`event_slug`)."""
     mapping: Object | None = None
     """None: the defaults of the action's fields."""
+    event_slug: str | None = None
+    """Which event: `warehouse_entity_added_track`, `journeys_step_entered_track`, …"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,9 +134,23 @@ def default_values(fields: Mapping[str, InputField]) -> Object:
     return {key: field.default for key, field in fields.items() if field.default is not MISSING}
 
 
-def subscription_of(preset: Preset, destination: Destination[Any]) -> Subscription:
-    """Turn a preset into the subscription that Segment creates from it, enabled."""
-    mapping = preset.mapping
-    if mapping is None:
-        mapping = default_values(destination.actions[preset.action].fields)
-    return Subscription(name=preset.name, action=preset.action, trigger=preset.trigger, mapping=mapping)
+def mapping_of(preset: Preset, destination: Destination[Any]) -> Object:
+    """Give a preset's mapping: its own, or the defaults of its action's fields."""
+    return default_values(destination.actions[preset.action].fields) if preset.mapping is None else preset.mapping
+
+
+def preset_subscriptions(destination: Destination[Any]) -> list[Subscription]:
+    """Give the subscriptions that Segment makes from a destination's presets, enabled.
+
+    Presets for certain events of Segment's own products have no trigger and are left out.
+    """
+    return [
+        Subscription(
+            name=preset.name,
+            action=preset.action,
+            trigger=preset.trigger,
+            mapping=mapping_of(preset, destination),
+        )
+        for preset in destination.presets
+        if preset.trigger is not None
+    ]

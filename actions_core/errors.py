@@ -245,16 +245,16 @@ class HTTPError(DeliveryError):
 
 
 class TimeoutError(DeliveryError):  # noqa: A001 - the reference's name; authors catch `actions_core.TimeoutError`
-    """No answer within the request's time."""
+    """No answer within the request's time; it has no status of its own, which Segment takes for a 500."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         milliseconds = round((request.timeout or 0) * 1000)
-        super().__init__(f"Request timed out after {milliseconds}ms", status=408, code="ETIMEDOUT")
+        super().__init__(f"Request timed out after {milliseconds}ms", status=500, code="ETIMEDOUT")
 
 
 class TransportError(DeliveryError):
-    """No answer at all; `code` is the system's name for it, such as ECONNREFUSED. Segment awaits a retry."""
+    """No answer at all; `code` is the system's name for it, such as ECONNREFUSED. No status, as `TimeoutError`."""
 
     def __init__(self, message: str, code: str, request: HttpRequest) -> None:
         self.request = request

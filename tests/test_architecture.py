@@ -18,7 +18,7 @@ CORE_LAYERS = (
     ("request",),
     ("definitions",),
     ("hookspecs", "trigger", "mapping", "contract", "rules"),
-    ("check", "runtime"),
+    ("check", "runtime", "metadata"),
     ("plugins",),
 )
 ALLOWED = {

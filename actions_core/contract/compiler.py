@@ -39,6 +39,8 @@ class Contract:
         """Give the payload: the values of the fields without empty ones, coerced to their types.
 
         `values` stays as it is and may share parts with the payload. Adds to `notes` what was done to the values.
+        A field called `constructor` or `toString` is like any other; the reference finds JavaScript's function of that
+        name in every event.
         Raises `PayloadValidationError` with every error at once.
         """
         if not self.fields and mode != "settings":

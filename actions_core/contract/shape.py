@@ -17,7 +17,7 @@ from actions_core.contract.rules import Rule
 from actions_core.js import MISSING, Object
 
 Mode: TypeAlias = Literal["single", "batch", "settings"]
-"""Which empty values are dropped: null and '' in "single"; '' stays in "batch" where a text may be; none in "settings"."""
+"""Which empty values go: null and '' in "single"; in "batch" '' stays where a text may be; none in "settings"."""
 
 Check: TypeAlias = Callable[[Any, Place, "str | int", Findings], Any]
 """From a value, the place of what holds it and its key there: the value for the payload."""
@@ -129,9 +129,8 @@ class Shape:
                 if value is None and node is not None and not node.keeps_null:
                     findings.note("dropped", (None, key), value)
                     continue
-            if node is not None and node.tidy is not None:
-                value = node.tidy(value, None, key, findings)
-            payload[key] = value
+            tidy = None if node is None else node.tidy
+            payload[key] = value if tidy is None else tidy(value, None, key, findings)
         return payload
 
     def tidy(self, value: Object, place: Place, findings: Findings) -> Object:

@@ -110,8 +110,8 @@ def _kind(value: object) -> str:
     return type_of(value)
 
 
-def _expected(what: str, value: object) -> str:
-    kind = _kind(value)
+def _expected(what: str, value: object, kind: str = "") -> str:
+    kind = kind or _kind(value)
     return f"should be {what} but it is {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
@@ -136,7 +136,8 @@ def _boolean(value: Any) -> str | None:
 
 
 def _array(value: Any) -> str | None:
-    return None if isinstance(value, list) else _expected("an array", value)
+    # Reference: here alone a directive is called what it is made of, an object.
+    return None if isinstance(value, list) else _expected("an array", value, type_of(value))
 
 
 def _length(least: int, most: int) -> Check:
@@ -274,8 +275,9 @@ class StructureCheck:
                     self._value(operand, here)
 
     def _array_path(self, argument: Any, spot: _Spot) -> None:
-        if not isinstance(argument, list):
-            self._add(spot, _expected("an array", argument))
+        sentence = _array(argument)
+        if sentence is not None:
+            self._add(spot, sentence)
             return
         path, shape = (*argument, MISSING, MISSING)[:2]
         before = len(self._faults)

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions_core.js import MISSING, to_string, trim
 from actions_core.mapping.compiler import Scope, constant
-from actions_core.mapping.paths import Resolve
+from actions_core.mapping.paths import Resolve, describe_path
 
 
 def compile_template(text: str, scope: Scope) -> Resolve:
@@ -19,6 +19,9 @@ def compile_template(text: str, scope: Scope) -> Resolve:
     triple = _split(text, 3)
     if len(triple) > 1:
         fill = _filler(triple, scope.watch)
+        for placeholder in _split(text, 2)[1::2]:
+            if not placeholder.startswith("{"):
+                scope.note_path(describe_path(trim(placeholder), scope.base))
         return lambda data: _render_double(fill(data), data, scope.record)
     double = _split(text, 2)
     return _filler(double, scope.watch) if len(double) > 1 else constant(text)

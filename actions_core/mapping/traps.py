@@ -171,8 +171,8 @@ _QUOTED_DOT: Final = re.compile(r"""\[(["'])[^"'\]]*\.[^"'\]]*\1\]""")
 def _path(argument: Any) -> Iterator[_Trap]:
     if not isinstance(argument, str):
         return
-    if argument == "$":
-        yield (), 'The path "$" reads a key of that name; "$." reads the whole event.'
+    if argument == "$" or argument.startswith("$["):
+        yield (), 'Without a dot after it, "$" is a key of that name; "$." is the whole event.'
     elif "$." in argument and not argument.startswith("$."):
         yield (), 'The first "$." of a path is taken out wherever it stands.'
     if _QUOTED_DOT.search(argument):

@@ -9,7 +9,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
-from actions_core.definitions import Destination, ExecuteInput, Subscription, subscription_of
+from actions_core.definitions import Destination, ExecuteInput, Subscription, preset_subscriptions
 from actions_core.errors import (
     DeliveryError,
     InvalidAuthenticationError,
@@ -51,7 +51,7 @@ class DestinationInstance(Generic[SettingsT]):
         instance.
         """
         if subscriptions is None:
-            subscriptions = [subscription_of(preset, destination) for preset in destination.presets]
+            subscriptions = preset_subscriptions(destination)
         check_mapping_count(len(subscriptions))
         self.destination: Final = destination
         self.redact: Final = redactor_of(destination, settings)

@@ -79,7 +79,7 @@ def match(text: Any, pattern: Any) -> bool:
 
 def boolean(value: Any) -> bool:
     """Convert to a boolean: null, false, 0, '' and what is empty are false, all else is true (also 'false')."""
-    return bool(value) and value == value  # noqa: PLR0124 - NaN differs from itself
+    return bool(value)
 
 
 def string(value: Any) -> str | None:

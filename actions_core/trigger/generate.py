@@ -32,22 +32,25 @@ def generate(condition: Condition) -> str:
 
     Raises `ValueError` for a tree that no text stands for, such as a documented text with both kinds of quotes in it.
     """
-    return _write(condition, nested=False)
+    return _write(condition, inside=False)
 
 
-def _write(condition: Condition, *, nested: bool) -> str:
+def _write(condition: Condition, *, inside: bool) -> str:
+    """Write a condition; `inside` tells whether it stands in parentheses."""
     match condition:
         case Group(operator, children):
-            inner = f" {operator} ".join(_write(child, nested=True) for child in children)
-            return f"({inner})" if nested else inner
+            return f" {operator} ".join(
+                f"({_write(child, inside=True)})" if isinstance(child, Group) else _write(child, inside=inside)
+                for child in children
+            )
         case Clause():
-            return _clause(condition, nested=nested)
+            return _clause(condition, inside=inside)
         case Broken(empty):
             return "()" if empty else "properties.\\. = null"
-        case Not(Comparison() as comparison):
-            return f"!({_write(comparison, nested=False)})"
-        case Not(inside):
-            return f"!{_write(inside, nested=True)}"
+        case Not(Group() | Comparison() as negated):
+            return f"!({_write(negated, inside=True)})"
+        case Not(negated):
+            return f"!{_write(negated, inside=inside)}"
         case IsTrue(operand):
             return _operand(operand)
         case Comparison(left, comparator, right):
@@ -63,7 +66,7 @@ _BARE: Final = {"exists": "!= null", "not_exists": "= null", "is_true": "= true"
 _NUMBERS: Final = {"number_equals": "=", "number_not_equals": "!="}
 
 
-def _clause(clause: Clause, *, nested: bool) -> str:
+def _clause(clause: Clause, *, inside: bool) -> str:
     """Write a clause as people do where that is read the same; else with the operator's inner name between the two."""
     field, *below = clause.path.names
     path = _reference_path(field, below)
@@ -78,7 +81,7 @@ def _clause(clause: Clause, *, nested: bool) -> str:
         return f"{path} {_NUMBERS.get(word, word) if field in OBJECT_FIELDS else word} {shown}"
     text = _reference_text(expected)
     # Parentheses end at the first closing one, so a function cannot be written in them.
-    if word in ("=", "!=") or nested or field == "type" or not text.startswith('"'):
+    if word in ("=", "!=") or inside or field == "type" or not text.startswith('"'):
         return f"{path} {word} {text}"
     negation, name = ("!", word.removeprefix("not_")) if word.startswith("not_") else ("", word)
     if name == "contains":

@@ -7,7 +7,7 @@ in meaning becomes a caution. A text without cautions matches the same events in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -88,12 +88,11 @@ def _differences(text: str) -> Iterator[tuple[Span, str]]:
     yield from _grouping_difference(documented, reference, text)
 
 
-def _attempt(parse: Any, text: str) -> Condition | TriggerSyntaxError:
+def _attempt(parse: Callable[[str], Condition], text: str) -> Condition | TriggerSyntaxError:
     try:
-        tree: Condition = parse(text)
+        return parse(text)
     except TriggerSyntaxError as error:
         return error
-    return tree
 
 
 def _clause_differences(documented: Condition, reference: Condition, text: str) -> Iterator[tuple[Span, str]]:

@@ -31,6 +31,7 @@ def compile_reader(path: Path) -> Reader:
         return lambda event: event.get(field, MISSING)
     if not names:
         return lambda event: MISSING
+
     def read_path(event: Object) -> Any:
         value = event.get(field, MISSING)
         for name in names:

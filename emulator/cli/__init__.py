@@ -55,8 +55,8 @@ class _LazyGroup(click.Group):
 First steps:
   actions list
   actions inspect usermotion
-  actions explain examples/events.jsonl --setting apiKey=test
-  actions deliver examples/events.jsonl --setting apiKey=test
+  actions explain examples/events.jsonl --setting apiKey=my-key
+  actions deliver examples/events.jsonl --setting apiKey=my-key
 
 Nothing leaves this machine unless a command is given --live.""",
 )

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 import click
 
-from actions_core import Delivery, Destination, DestinationInstance, Object
+from actions_core import Delivery, Destination, DestinationInstance, Object, errors
 from actions_core.errors import HTTPError
 from actions_core.js import stringify
 from actions_core.runtime.results import exchange_to_json
@@ -43,7 +43,7 @@ Exit status: 0 everything delivered or not subscribed, 1 something rejected, fai
 
 \b
 Examples:
-  actions deliver examples/events.jsonl --setting apiKey=test
+  actions deliver examples/events.jsonl --setting apiKey=my-key
   actions deliver events.json -m mapping.json -v
   actions deliver events.jsonl --json | jq 'select(.outcome == "rejected")'
   actions deliver events.jsonl --fault "POST /v1/track status=503 probability=0.1"
@@ -193,14 +193,18 @@ class _Report:
     def text(self) -> str:
         counts = ", ".join(f"{self.outcomes[outcome]:,} {outcome}" for outcome in _OUTCOMES)
         lines = [
-            f"{self.events:,} events to {self.destination.name} in {self.seconds:.1f} s"
+            f"{_count(self.events, 'event')} to {self.destination.name} in {self.seconds:.1f} s"
             + (" (interrupted)" if self.interrupted else ""),
             f"  {counts}" + (f"; {self.malformed:,} malformed" if self.malformed else ""),
         ]
         where = "" if self.route.live else "; nothing left this machine"
-        lines.append(f"  {sum(self.requests.values()):,} requests to {self.route.partner}{where}")
+        lines.append(f"  {_count(sum(self.requests.values()), 'request')} to {self.route.partner}{where}")
         lines += [f"    {count:,} {what}" for what, count in sorted(self.requests.items())]
         return "\n".join(lines)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 _OUTCOMES: Final = ("delivered", "not subscribed", "rejected", "failed")
@@ -261,7 +265,8 @@ class _Show:
             if isinstance(delivery.error, HTTPError):
                 body = self._redact.text(delivery.error.response.content[:200])
                 shown = f"{shown} {body}".strip()
-            return f"{delivery.error.status} {shown}{retry}"
+            silent = isinstance(delivery.error, (errors.TimeoutError, errors.TransportError))
+            return f"{delivery.error.code if silent else delivery.error.status} {shown}{retry}"
         if delivery.exchanges:
             last = delivery.exchanges[-1].request
             return self._redact.text(f"{delivery.status} {last.method} {last.url}")

@@ -31,8 +31,8 @@ its value came from, what was coerced or dropped; and the request that would be 
 
 \b
 Examples:
-  actions explain examples/events.jsonl -n 7 --setting apiKey=test
-  actions explain '{"type": "identify", "userId": "u1"}' --setting apiKey=test
+  actions explain examples/events.jsonl -n 7 --setting apiKey=my-key
+  actions explain '{"type": "identify", "userId": "u1"}' --setting apiKey=my-key
 """
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from actions_core import MISSING, Catalog, Destination, InputField, Object, load_catalog, subscription_of
+from actions_core import MISSING, Catalog, Destination, InputField, Object, load_catalog, mapping_of
 from actions_core.fields import Conditions
 from actions_core.js import stringify
 from actions_core.rules.engage import USER_PROPERTY
@@ -59,7 +59,7 @@ def _json(destination: Destination[Any], catalog: Catalog) -> Object:
                 "name": preset.name,
                 "partnerAction": preset.action,
                 "trigger": preset.trigger,
-                "mapping": subscription_of(preset, destination).mapping,
+                "mapping": mapping_of(preset, destination),
             }
             for preset in destination.presets
         ],
@@ -125,7 +125,9 @@ def _text(destination: Destination[Any], catalog: Catalog) -> str:
     ]
     lines.append(table(("Key", "Label", "Type", "Required", "Environment", "Description"), rows) if rows else "  none")
     lines += ["", heading("Presets")]
-    presets = [(preset.name, preset.action, preset.trigger) for preset in destination.presets]
+    presets = [
+        (preset.name, preset.action, preset.trigger or f"on {preset.event_slug}") for preset in destination.presets
+    ]
     lines.append(table(("Name", "Action", "Trigger"), presets) if presets else "  none")
     for slug, action in destination.actions.items():
         lines += ["", f"{heading(f'Action {slug}')}: {action.title}", f"  {action.description}"]

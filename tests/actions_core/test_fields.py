@@ -79,7 +79,7 @@ def test_every_mistake_of_a_contract_is_told_with_its_place() -> None:
     class Wrong:
         bare: str
         kind: Annotated[set[str], Field("Kind")]
-        typo: Annotated[str, Field("Typo", type="strng")]  # type: ignore[arg-type] # the mistake under test
+        typo: Annotated[str, Field("Typo", type="strng")]
         clash: Annotated[str, Field("Clash", type="number")]
         no_default: Annotated[str, Field("No default")] | Missing
         not_missing: Annotated[str, Field("Not missing")] = MISSING  # type: ignore[assignment] # the mistake under test

@@ -129,7 +129,7 @@ def test_an_extra_action_cannot_replace_one() -> None:
 def test_every_mistake_of_every_plugin_is_told_at_once_with_its_place() -> None:
     @dataclass(frozen=True, kw_only=True)
     class Wrong:
-        kind: Annotated[str, Field("Kind", type="strng")]  # type: ignore[arg-type] # the mistake under test
+        kind: Annotated[str, Field("Kind", type="strng")]
 
     one = replace(
         DESTINATION,

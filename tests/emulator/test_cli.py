@@ -53,7 +53,7 @@ def test_deliver_prints_one_line_per_event_and_mapping_and_a_summary(run: Any) -
     assert lines[3].endswith("rejected        400 The root value is missing the required field 'email'.")
     assert lines[6].startswith("2 events to UserMotion (Actions) in ")
     assert lines[7].strip() == "1 delivered, 4 not subscribed, 1 rejected, 0 failed"
-    assert lines[8].strip() == "1 requests to the built-in partner; nothing left this machine"
+    assert lines[8].strip() == "1 request to the built-in partner; nothing left this machine"
     assert lines[9].strip() == "1 POST https://api.usermotion.com/v1/identify"
     assert result.exit_code == 1
 

@@ -1,8 +1,12 @@
 // Answers questions to Segment's own runtime: one JSON request per line in, one JSON answer per line out.
 // {op, ...} -> {result} or {error: {message, errors?, status?, code?}}. The operations are the functions in `operations`.
 'use strict'
+const fs = require('fs')
 const path = require('path')
 const readline = require('readline')
+
+// AJV warns about schemas that the reference itself builds; there is nothing to be done about them here.
+console.warn = () => {}
 
 const core = path.join(__dirname, 'node_modules/@segment/actions-core')
 const requests = []
@@ -41,6 +45,71 @@ function destination(name) {
   return destinations.get(name)
 }
 
+// A destination's definition as data: what its metadata.json says, and each field's `format`, which that leaves out.
+const or = (value, other = null) => (value === undefined ? other : value)
+function fieldData(field) {
+  const properties = field.properties && Object.fromEntries(
+    Object.entries(field.properties).map(([key, inner]) => [key, fieldData(inner)])
+  )
+  return { ...field, dynamic: Boolean(field.dynamic), hidden: or(field.unsafe_hidden), properties: or(properties) }
+}
+const fieldsData = (fields) => Object.fromEntries(Object.entries(fields ?? {}).map(([key, field]) => [key, fieldData(field)]))
+function definitionData(definition) {
+  return {
+    slug: or(definition.slug),
+    name: definition.name,
+    mode: definition.mode,
+    authentication: definition.authentication
+      ? { scheme: definition.authentication.scheme, fields: fieldsData(definition.authentication.fields) }
+      : null,
+    actions: Object.fromEntries(
+      Object.entries(definition.actions).map(([slug, action]) => [slug, {
+        title: action.title,
+        description: or(action.description),
+        platform: or(action.platform),
+        defaultSubscription: or(action.defaultSubscription),
+        hidden: Boolean(action.hidden),
+        fields: fieldsData(action.fields),
+      }])
+    ),
+    presets: (definition.presets ?? []).map((preset) => ({
+      name: preset.name,
+      type: or(preset.type),
+      partnerAction: preset.partnerAction,
+      subscribe: or(preset.subscribe),
+      mapping: or(preset.mapping),
+      eventSlug: or(preset.eventSlug),
+    })),
+  }
+}
+
+function loadableDestinations() {
+  const folder = path.join(__dirname, 'node_modules/@segment/action-destinations/dist/destinations')
+  const names = []
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    try {
+      destination(entry.name)
+      names.push(entry.name)
+    } catch (error) {
+      if (error.code !== 'MODULE_NOT_FOUND' && !(error instanceof TypeError)) throw error
+    }
+  }
+  return names
+}
+
+const schemas = new Map()
+function actionPayload({ name, action, mapping, event }) {
+  const fields = destination(name).definition.actions[action].fields ?? {}
+  const values = transform(mapping, event)
+  if (Object.keys(fields).length === 0) return values
+  const key = `${name}/${action}`
+  if (!schemas.has(key)) schemas.set(key, fieldsToJsonSchema(fields))
+  const payload = removeEmptyValues(values, schemas.get(key), true)
+  validateSchema(payload, schemas.get(key), { schemaKey: key, exempt: ['dynamicAuthSettings'] })
+  return payload
+}
+
 const operations = {
   ping: () => 'pong',
   parse: ({ fql }) => parseFql(fql),
@@ -58,6 +127,9 @@ const operations = {
     return settings
   },
   action: ({ fields, mapping, event }) => checkContract(fields, transform(mapping, event), true),
+  destinations: loadableDestinations,
+  definition: ({ name }) => definitionData(destination(name).definition),
+  actionPayload,
   event: async ({ name, event, settings, response = null }) => {
     requests.length = 0
     reply = response

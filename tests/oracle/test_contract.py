@@ -65,7 +65,15 @@ TEXTS = [
 SCALARS: list[Any] = [*NUMBERS, *TEXTS, True, False, None]
 CONDITION_VALUES: list[Any] = ["", "x", "y", 0, 1, 5, True, False, None, ["x"], [], {}, {"a": "x"}, {"a": [1, None]}]
 CONDITION_KEYS = [*KEYS[:6], "a.a", "a.b.c", "b.a", "c.0", "d."]
-CHOICES: list[Any] = ["x", "y", "", "5", "true", "é", *({"label": "l", "value": v} for v in ("z", 0, 1, 5.5, True, False))]
+CHOICES: list[Any] = [
+    "x",
+    "y",
+    "",
+    "5",
+    "true",
+    "é",
+    *({"label": "l", "value": v} for v in ("z", 0, 1, 5.5, True, False)),
+]
 FIELD_FORMATS = [*(name for name in FORMATS if name != "date-like"), "password", "text"]
 EMPTY: list[Any] = ["", None, [], {}, [None], [""], [0], [False], 0, False]
 

@@ -69,12 +69,12 @@ DATE_FILTERS = st.one_of(
 FILTERS = pick(
     "abs; ceil; floor; round; downcase; upcase; capitalize; strip; lstrip; rstrip; strip_newlines; "
     "normalize_whitespace; number_of_words; escape; xml_escape; escape_once; strip_html; url_encode; "
-    "cgi_escape; uri_escape; slugify; base64_encode; join; first; last; size; sum; compact; pop; shift; "
+    "cgi_escape; uri_escape; slugify; base64_encode; join; first; last; size; sum; compact; push: n; unshift: a; pop; shift; "
     "json; jsonify; inspect; raw; split; unknown_filter; to_integer; truncate; truncatewords"
 )
 WITH_ONE = pick(
     "at_least; at_most; divided_by; minus; modulo; plus; times; round: 2 | at_most; append; prepend; remove; "
-    "remove_first; remove_last; split; join; push; unshift; default; truncate; truncatewords; slice; sum; "
+    "remove_first; remove_last; split; join; default; truncate; truncatewords; slice; sum; "
     "where; strip; lstrip; rstrip; number_of_words; slugify"
 )
 WITH_TWO = st.sampled_from(

@@ -54,6 +54,9 @@ Watch: TypeAlias = Callable[[str, Evaluate], Evaluate]
 """Told of each event path that the template reads, with what reads it; gives what is to be used instead."""
 
 
+_TOO_DEEP: Final = "the template is nested too deeply"
+
+
 class _Stopped(Exception):  # noqa: N818 - no error: a {% break %} or {% continue %}, which ends the text here
     pass
 
@@ -75,7 +78,7 @@ class Template:
         except LiquidFailureError as failure:
             self._failure = str(failure)
         except RecursionError:
-            self._failure = "the template is nested too deeply"
+            self._failure = _TOO_DEEP
 
     @property
     def failure(self) -> str:
@@ -93,6 +96,8 @@ class Template:
             return "".join(out)
         except LiquidFailureError as failure:
             raise MappingResolveError(str(failure)) from None
+        except RecursionError:
+            raise MappingResolveError(_TOO_DEEP) from None
         return "".join(out)
 
     # --- nodes

@@ -167,7 +167,8 @@ def _strip(*, left: bool, right: bool) -> Filter:
 
 
 def _capitalize(text: str) -> str:
-    return js.utf16_slice(text, 0, 1).upper() + js.utf16_slice(text, 1).lower()
+    first = text[:1]
+    return (first.upper() if first <= "\uffff" else first) + text[1:].lower()
 
 
 def _replace(run: Rendering, value: Value, old: Value = MISSING, new: Value = MISSING) -> str:

@@ -65,6 +65,7 @@ class _Refused(Tag):
 class _Segment(Environment):
     """python-liquid's environment, used for its parser only: nothing is ever rendered by it."""
 
+    block_nesting_limit = 100  # more than 1,000 characters can nest
     shorthand_indexes = True
     logical_not_operator = True
 

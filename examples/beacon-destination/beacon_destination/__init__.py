@@ -16,9 +16,7 @@ class Settings:
 class Signal:
     user: Annotated[str, Field("User", "Who did it", default=path("$.userId"))]
     name: Annotated[str, Field("Name", "What was done", default=path("$.event"))]
-    amount: Annotated[float, Field("Amount", "What it was worth", default=path("$.properties.revenue"))] | Missing = (
-        MISSING
-    )
+    amount: Annotated[float, Field("Amount", "Its worth", default=path("$.properties.revenue"))] | Missing = MISSING
     details: Annotated[Object, Field("Details", "Anything else", default=path("$.properties"))] | Missing = MISSING
 
 

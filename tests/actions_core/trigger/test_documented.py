@@ -201,9 +201,7 @@ def test_a_backslash_in_a_text_is_a_character() -> None:
     assert matches("v = 'a\\b\\'", {"v": "a\\b\\"})
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("-1.5", -1.5), ("+2", 2), ("007", 7), ("1e3", 1000), ("2.5E-1", 0.25)]
-)
+@pytest.mark.parametrize(("text", "value"), [("-1.5", -1.5), ("+2", 2), ("007", 7), ("1e3", 1000), ("2.5E-1", 0.25)])
 def test_numbers_may_have_sign_fraction_and_exponent(text: str, value: float) -> None:
     assert matches(f"v = {text}", {"v": value})
 

@@ -174,7 +174,9 @@ def test_a_function_takes_a_field_that_only_begins_like_an_object() -> None:
     assert parse('contains(propertiesX, "x")') == parse('contains(properties.propertiesX, "x")')
 
 
-@pytest.mark.parametrize("text", ['contains, event, "x",', 'contains = event = "x" =', 'contains "(" event "," "x" ")"'])
+@pytest.mark.parametrize(
+    "text", ['contains, event, "x",', 'contains = event = "x" =', 'contains "(" event "," "x" ")"']
+)
 def test_a_function_does_not_look_at_its_brackets_and_comma(text: str) -> None:
     assert parse(text) == parse('contains(event, "x")')
 
@@ -397,13 +399,13 @@ def test_a_mistake_is_refused_with_its_place(text: str, position: int) -> None:
     "shape", ['type = "{}"', "type = '{}'", "properties.a{} = 1", "properties.a = 1{}", "type = \\1{}"]
 )
 def test_a_piece_of_a_hundred_thousand_units_is_refused(shape: str) -> None:
-    assert compile_trigger(shape.format("1" * 99_998))
+    compile_trigger(shape.format("1" * 99_998))
     with pytest.raises(TriggerSyntaxError, match="too many|may not be followed"):
         compile_trigger(shape.format("1" * 100_000))
 
 
 def test_units_are_counted_not_characters() -> None:
-    assert compile_trigger(f'event = "{"😀" * 49_999}"')
+    compile_trigger(f'event = "{"😀" * 49_999}"')
     with pytest.raises(TriggerSyntaxError):
         compile_trigger(f'event = "{"😀" * 50_000}"')
 
