@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import math
 import re
 from decimal import Decimal
 from typing import Final
@@ -149,7 +150,8 @@ def _constant(value: str | float | bool | None) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return number_to_string(value)
+        # JavaScript writes -0 as "0", which would be read as another number, though an equal one.
+        return "-0" if value == 0 and math.copysign(1, value) < 0 else number_to_string(value)
     quote = next((quote for quote in "\"'" if quote not in value), None)
     if quote is None:
         raise ValueError("no text can be written that has both kinds of quotes in it")
