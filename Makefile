@@ -46,6 +46,11 @@ tests/oracle/node_modules: tests/oracle/package-lock.json
 
 oracle: tests/oracle/node_modules
 
+# Other inputs every time; stops at the first difference.
+MINUTES ?= 30
+fuzz: install oracle
+	$(BIN)/python -m tests.oracle.fuzz --minutes $(MINUTES)
+
 lock: install
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade --all-extras --output-file requirements.lock pyproject.toml requirements.in

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib
 import inspect
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from click.testing import CliRunner
 import actions_core
 from actions_core import ActionsError, hookspecs
 from actions_core.fields import fields_of
+from actions_core.mapping import check_mapping, compile_mapping
+from actions_core.mapping.directives import DIRECTIVES
+from actions_core.trigger.functions import FUNCTIONS
 from emulator.cli import main
 from emulator.partner import Fault
 
@@ -20,6 +25,8 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 CLI = (ROOT / "docs/cli.md").read_text("utf-8")
 AUTHORING = (ROOT / "docs/authoring.md").read_text("utf-8")
+MAPPINGS = (ROOT / "docs/mappings.md").read_text("utf-8")
+TRIGGERS = (ROOT / "docs/triggers.md").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
@@ -92,6 +99,27 @@ def test_every_error_is_in_the_page_for_authors() -> None:
 def test_every_field_option_is_in_the_page_for_authors() -> None:
     for name in set(inspect.signature(actions_core.Field.__init__).parameters) - {"self", "label", "description"}:
         assert name in AUTHORING, name
+
+
+def test_every_directive_is_in_the_page_about_mappings_with_an_example_that_runs() -> None:
+    rows = re.findall(r"^\| `(@\w+)` \|.*?\| `(\{.*?\})`", MAPPINGS, re.MULTILINE)
+    assert {name for name, _ in rows} == set(DIRECTIVES)
+    for name, example in rows:
+        mapping = {"field": json.loads(example.replace("\\|", "|"))}
+        assert name in mapping["field"]
+        assert [finding for finding in check_mapping(mapping) if finding.severity == "error"] == []
+        compile_mapping(mapping).resolve(
+            {"traits": {"email": "a"}, "products": [{"sku": 1}], "properties": {"price": 2}}
+        )
+
+
+def test_every_function_of_triggers_is_in_their_page() -> None:
+    for name in FUNCTIONS:
+        assert f"`{name}" in TRIGGERS
+
+
+def test_the_examples_of_the_page_about_triggers_run() -> None:
+    assert doctest.testfile("../docs/triggers.md").failed == 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions_core.contract import Contract, compile_contract
 from actions_core.definitions import Action, Destination, Subscription
-from actions_core.errors import UnknownActionError
+from actions_core.errors import ConfigurationError, UnknownActionError
 from actions_core.js import Object
 from actions_core.mapping import CompiledMapping, compile_mapping
 from actions_core.runtime.values import Builder, compile_builder
@@ -38,14 +38,18 @@ class Plan:
                 f"mapping {subscription.name!r}: {destination.name} has no action {subscription.action!r}; "
                 f"it has {known}"
             )
-        return cls(
-            subscription=subscription,
-            action=action,
-            trigger=compile_trigger(subscription.trigger),
-            mapping=compile_mapping(subscription.mapping),
-            contract=compile_contract(action.fields),
-            build=compile_builder(action.payload),
-        )
+        try:
+            return cls(
+                subscription=subscription,
+                action=action,
+                trigger=compile_trigger(subscription.trigger),
+                mapping=compile_mapping(subscription.mapping),
+                contract=compile_contract(action.fields),
+                build=compile_builder(action.payload),
+            )
+        except ConfigurationError as error:
+            error.add_note(f"in the mapping {subscription.name!r}")
+            raise
 
     def payload_of(self, event: Object) -> Object:
         """Map a subscribed event and check it.

@@ -12,6 +12,7 @@ import click
 _COMMANDS: Final = {
     "deliver": ("emulator.cli.deliver", "Send a file of events through a destination's mappings."),
     "explain": ("emulator.cli.explain", "Tell what would happen to one event, and why."),
+    "check": ("emulator.cli.check", "Tell what is wrong with a mapping before it is saved."),
     "list": ("emulator.cli.listing", "List the installed destinations."),
     "inspect": ("emulator.cli.inspect", "Show a destination's settings, presets, actions and fields."),
     "check-auth": ("emulator.cli.check_auth", "Ask the partner whether the settings are right."),

@@ -40,6 +40,19 @@ class Target:
         return DestinationInstance(self.destination, self.settings, self.subscriptions, transport=transport)
 
 
+def destination_option(function: Command) -> Command:
+    """Add `--destination`, as `name`."""
+    return click.option(
+        "-d",
+        "--destination",
+        "name",
+        default="usermotion",
+        envvar="ACTIONS_DESTINATION",
+        show_default=True,
+        help="Slug or name of an installed destination (see `actions list`).",
+    )(function)
+
+
 def target_options(function: Command) -> Command:
     """Add what describes a destination instance; the command receives it as `target`."""
 
@@ -52,15 +65,7 @@ def target_options(function: Command) -> Command:
 
     return _decorate(
         resolve,
-        click.option(
-            "-d",
-            "--destination",
-            "name",
-            default="usermotion",
-            envvar="ACTIONS_DESTINATION",
-            show_default=True,
-            help="Slug or name of an installed destination (see `actions list`).",
-        ),
+        destination_option,
         *_SETTINGS,
         click.option(
             "-m",

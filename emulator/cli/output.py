@@ -63,11 +63,12 @@ def explain_error(error: ActionsError) -> str:
     """Write an error for somebody who reads a terminal: what is wrong, and where."""
     if isinstance(error, DefinitionError):
         return f"{error.subject} cannot be used:\n" + "\n".join(f"  {problem}" for problem in error.problems)
+    where = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
     if isinstance(error, MappingError) and error.problems:
-        return "the mapping is not valid:\n" + "\n".join(f"  {problem}" for problem in error.problems)
+        return f"what is mapped is not valid{where}:\n" + "\n".join(f"  {problem}" for problem in error.problems)
     if isinstance(error, TriggerSyntaxError):
-        return f"the trigger does not parse: {error}\n  {error.text}\n  {' ' * error.position}^"
-    return str(error)
+        return f"the trigger does not parse{where}: {error}\n  {error.text}\n  {' ' * error.position}^"
+    return f"{error}{where}"
 
 
 class Progress:

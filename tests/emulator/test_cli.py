@@ -140,7 +140,7 @@ def test_deliver_takes_mappings_from_a_file(run: Any) -> None:
 def test_a_trigger_that_does_not_parse_is_shown_with_its_place(run: Any) -> None:
     Path("mapping.json").write_text('{"partnerAction": "group", "trigger": "type = \\"track", "mapping": {}}', "utf-8")
     result = run(*with_key("deliver", "events.jsonl", "-m", "mapping.json"), events=[GOOD])
-    assert "the trigger does not parse" in result.stderr
+    assert "the trigger does not parse in the mapping 'Identify Company (1)': " in result.stderr
     assert "^" in result.stderr
     assert result.exit_code == 2
 
@@ -260,6 +260,44 @@ def test_explain_chooses_one_event_of_a_file(run: Any) -> None:
     assert [line["trigger"]["matched"] for line in json_lines(result)] == [False] * 3
 
 
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_check_has_nothing_to_say_about_usermotions_presets(run: Any) -> None:
+    result = run("check")
+    assert result.stdout.count("nothing to say") == 3
+    assert result.exit_code == 0
+
+
+def test_check_tells_errors_and_warnings_of_trigger_and_mapping_with_their_places(run: Any) -> None:
+    mapping = {
+        "partnerAction": "identify",
+        "trigger": "type = 'identify' and groupId = \"g\"",
+        "mapping": {"userId": {"@if": {"exists": {"@path": "$.a"}, "then": 1, "else": 0}}, "nope": "x"},
+    }
+    Path("mapping.json").write_text(json.dumps(mapping), "utf-8")
+    result = run("check", "mapping.json", "--json")
+    (found,) = json_lines(result)
+    places = {remark["place"]: remark["severity"] for remark in found["remarks"]}
+    assert places == {
+        "trigger at 0": "warning",
+        "trigger at 22": "warning",
+        "/nope": "warning",
+        "/userId/@if/else": "warning",
+        "/email": "warning",
+    }
+    assert result.exit_code == 0
+    assert run("check", "mapping.json", "--strict").exit_code == 1
+
+    mapping["mapping"] = {"userId": {"@path": 5}}
+    mapping["trigger"] = 'type = "'
+    Path("mapping.json").write_text(json.dumps(mapping), "utf-8")
+    result = run("check", "mapping.json")
+    assert "error    trigger at" in result.stdout
+    assert "error    /userId" in result.stdout
+    assert result.exit_code == 1
+
+
 # --- list, inspect, check-auth ----------------------------------------------------------------------------------------
 
 
@@ -320,7 +358,7 @@ def test_check_auth_says_whether_the_partner_accepts(
 # --- the whole program -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["deliver", "explain", "list", "inspect", "check-auth"])
+@pytest.mark.parametrize("command", ["deliver", "explain", "check", "list", "inspect", "check-auth"])
 def test_every_command_has_help_that_teaches(run: Any, command: str) -> None:
     assert command in run("--help").stdout
     result = run(command, "--help")

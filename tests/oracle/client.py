@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 HERE = Path(__file__).parent
 
@@ -41,8 +42,12 @@ class Oracle:
     ) -> None:
         self.close()
 
+    asked: ClassVar[Counter[str]] = Counter()
+    """Questions of this run, by operation, whichever process answered them."""
+
     def ask(self, op: str, **inputs: Any) -> dict[str, Any]:
         """Ask one question; raises `RuntimeError` if the process is gone."""
+        self.asked[op] += 1
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"op": op, **inputs}) + "\n")

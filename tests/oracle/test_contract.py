@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions_core.contract import Mode, compile_contract
@@ -15,15 +14,7 @@ from actions_core.errors import DefinitionError, PayloadValidationError
 from actions_core.fields import InputField
 from actions_core.js import Object, stringify
 from tests.oracle.client import Oracle
-
-EXAMPLES = int(os.environ.get("ACTIONS_FUZZ_EXAMPLES", "500"))
-fuzz = settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+from tests.oracle.fuzzing import fuzz
 
 
 def answer_of_reference(oracle: Oracle, declared: Object, values: Object, mode: Mode) -> Any:

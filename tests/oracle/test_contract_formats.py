@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import pytest
@@ -13,8 +12,8 @@ from actions_core.contract.formats import FORMATS
 from actions_core.js import Object
 from tests.actions_core.contract.test_formats import INVALID, VALID
 from tests.oracle.client import Oracle
+from tests.oracle.fuzzing import EXAMPLES, fuzz
 
-EXAMPLES = max(1, int(os.environ.get("ACTIONS_FUZZ_EXAMPLES", "500")) // 25)
 TEXTS_AT_ONCE = 50
 
 DATES = [
@@ -80,7 +79,7 @@ def test_format_is_that_of_the_reference(oracle: Oracle, name: str) -> None:
     seeds = SEEDS[name]
     alphabet = "".join(sorted(set("".join(seeds) + ALPHABETS.get(name, ""))))
 
-    @settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
+    @settings(fuzz, max_examples=max(1, EXAMPLES // 25))
     @given(st.randoms(use_true_random=True))
     def compare(random: Random) -> None:
         texts = [near(seeds, alphabet, random) for _ in range(TEXTS_AT_ONCE)]

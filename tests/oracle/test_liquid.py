@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.oracle.client import Oracle
-from tests.oracle.test_mapping import ask, fuzz, ours
+from tests.oracle.fuzzing import fuzz
+from tests.oracle.test_mapping import ask, ours
 
 EVENT = {
     "a": "Ab c-Ab",

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions_core import js
 from actions_core.errors import MappingError, MappingResolveError
 from actions_core.mapping import compile_mapping
 from tests.oracle.client import Oracle
-
-EXAMPLES = int(os.environ.get("ACTIONS_FUZZ_EXAMPLES", "500"))
-
-fuzz = settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+from tests.oracle.fuzzing import fuzz
 
 # --- events ----------------------------------------------------------------------------------------------------------
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.partner import USERMOTION, ReceivedRequest
 from emulator.partner.received import read_json
 from tests.oracle.client import Oracle
+from tests.oracle.fuzzing import EXAMPLES, fuzz
 
-EXAMPLES = int(os.environ.get("ACTIONS_FUZZ_EXAMPLES", "500"))
 EVENTS: list[dict[str, Any]] = [
     json.loads(line)
     for line in (Path(__file__).parents[2] / "examples" / "events.jsonl").read_text(encoding="utf-8").splitlines()
@@ -132,7 +131,7 @@ def test_the_partner_accepts_whatever_segments_destination_sends(oracle: Oracle)
     """Varies the event: its type, and every field that UserMotion's mappings read, absent or any JSON value."""
     sent = 0
 
-    @settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
+    @fuzz
     @given(_EVENTS)
     def check(event: dict[str, Any]) -> None:
         nonlocal sent

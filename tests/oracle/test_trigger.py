@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions_core.errors import TriggerSyntaxError
 from actions_core.trigger import Trigger, compile_trigger, generate, parse
 from tests.actions_core.trigger.generated import EVENTS, TEXTS
 from tests.oracle.client import Oracle
-
-EXAMPLES = int(os.environ.get("ACTIONS_FUZZ_EXAMPLES", "500"))
-
-fuzz = settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)
+from tests.oracle.fuzzing import fuzz
 
 # --- questions -------------------------------------------------------------------------------------------------------
 
