@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install run test check lint types oracle fuzz lock clean
+.PHONY: help install run test check lint types oracle fuzz vectors lock clean
 
 help:
 	@echo "make run      set up, then deliver examples/events.jsonl to the built-in UserMotion partner"
@@ -11,6 +11,7 @@ help:
 	@echo "make check    lint, types and tests: what CI runs"
 	@echo "make oracle   install Segment's own runtime (needs Node.js), for the tests that compare with it"
 	@echo "make fuzz     compare with Segment's own runtime for MINUTES=30"
+	@echo "make vectors  ask Segment's own runtime for the answers of conformance/vectors anew"
 	@echo "make lock     pin the newest versions of everything in requirements.lock"
 
 install: $(VENV)/installed
@@ -50,6 +51,9 @@ oracle: tests/oracle/node_modules
 MINUTES ?= 30
 fuzz: install oracle
 	$(BIN)/python -m tests.oracle.fuzz --minutes $(MINUTES)
+
+vectors: install oracle
+	$(BIN)/python -m tests.oracle.make_vectors
 
 lock: install
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

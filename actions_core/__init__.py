@@ -4,15 +4,28 @@ For authors: `Destination`, `Action`, `Preset`, `Field`, `Request`, `hookimpl` a
 destinations: `load_catalog`, `DestinationInstance`, `Subscription`, `HttpxTransport`. Errors are at the end.
 """
 
+from actions_core.answers import (
+    Audience,
+    DynamicChoice,
+    DynamicChoices,
+    Failure,
+    HookResult,
+    MultiStatus,
+    RefreshedTokens,
+    Submitted,
+    Success,
+)
 from actions_core.definitions import (
     CALL_TYPES,
     Action,
+    Audiences,
     Authentication,
     CallType,
     Destination,
-    ExecuteInput,
+    MappingHook,
     Preset,
     Subscription,
+    SyncModes,
     default_values,
     mapping_of,
     preset_subscriptions,
@@ -46,35 +59,74 @@ from actions_core.errors import (
 )
 from actions_core.fields import Choice, Condition, Conditions, DateTime, Field, InputField
 from actions_core.hookspecs import hookimpl
+from actions_core.inputs import (
+    AuthTokens,
+    BatchInput,
+    Context,
+    CreateAudienceInput,
+    DeletionPayload,
+    DynamicFieldContext,
+    ExecuteInput,
+    GetAudienceInput,
+    HookType,
+    OAuthCredentials,
+    PollInput,
+    RefreshInput,
+    SyncMode,
+)
 from actions_core.js import MISSING, Missing, Object
 from actions_core.metadata import read_metadata, write_metadata
 from actions_core.plugins import Catalog, Plugin, UnknownDestinationError, load_catalog
 from actions_core.redaction import Redactor, Secret
 from actions_core.request import Exchange, Request, RequestOptions, Response
-from actions_core.runtime import Delivery, DestinationInstance, Explanation, Plan
+from actions_core.runtime import BatchDelivery, Delivery, DestinationInstance, EventStatus, Explanation, Plan
 from actions_core.transport import HttpRequest, HttpResponse, HttpxTransport, Transport
 
 __all__ = [  # noqa: RUF022 - grouped by reader
     # authors
-    "MISSING",
     "Action",
+    "Audience",
+    "Audiences",
+    "AuthTokens",
     "Authentication",
-    "CallType",
+    "BatchInput",
     "CALL_TYPES",
+    "CallType",
     "Choice",
     "Condition",
     "Conditions",
+    "Context",
+    "CreateAudienceInput",
     "DateTime",
+    "DeletionPayload",
     "Destination",
+    "DynamicChoice",
+    "DynamicChoices",
+    "DynamicFieldContext",
     "ExecuteInput",
+    "Failure",
     "Field",
+    "GetAudienceInput",
+    "HookResult",
+    "HookType",
     "InputField",
+    "MISSING",
+    "MappingHook",
     "Missing",
+    "MultiStatus",
+    "OAuthCredentials",
     "Object",
+    "PollInput",
     "Preset",
+    "RefreshInput",
+    "RefreshedTokens",
     "Request",
     "RequestOptions",
     "Response",
+    "Submitted",
+    "Success",
+    "SyncMode",
+    "SyncModes",
     "coalesce",
     "default_values",
     "hookimpl",
@@ -83,9 +135,11 @@ __all__ = [  # noqa: RUF022 - grouped by reader
     "path",
     "template",
     # embedders
+    "BatchDelivery",
     "Catalog",
     "Delivery",
     "DestinationInstance",
+    "EventStatus",
     "Exchange",
     "Explanation",
     "HttpRequest",

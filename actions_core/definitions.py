@@ -10,34 +10,66 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Final, Generic, Literal, TypeAlias, get_args
 
+from actions_core.answers import Audience, DynamicChoices, HookResult, MultiStatus, RefreshedTokens
 from actions_core.fields import InputField, fields_of
+from actions_core.inputs import (
+    BatchInput,
+    Context,
+    CreateAudienceInput,
+    DeletionPayload,
+    ExecuteInput,
+    GetAudienceInput,
+    HookType,
+    PayloadT,
+    PollInput,
+    RefreshInput,
+    SettingsT,
+    SyncMode,
+)
 from actions_core.js import MISSING, Object
 from actions_core.request import Request, RequestOptions
-
-PayloadT = TypeVar("PayloadT")
-SettingsT = TypeVar("SettingsT")
 
 CallType: TypeAlias = Literal["identify", "track", "page", "screen", "group", "alias"]
 CALL_TYPES: Final[tuple[CallType, ...]] = get_args(CallType)
 Mode: TypeAlias = Literal["cloud", "device", "warehouse"]
 Platform: TypeAlias = Literal["cloud", "web"]
 Scheme: TypeAlias = Literal["custom", "basic", "oauth2", "oauth-managed"]
+OAUTH_SCHEMES: Final[tuple[Scheme, ...]] = ("oauth2", "oauth-managed")
 Maturity: TypeAlias = Literal["public", "beta"]
 Owner: TypeAlias = Literal["Segment", "partner"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExecuteInput(Generic[PayloadT, SettingsT]):
-    """What an author's function is given besides the request client."""
+class SyncModes:
+    """Which sync modes an action offers to mappings of reverse ETL and audiences."""
 
-    payload: PayloadT
-    settings: SettingsT
-    raw_data: Object = field(default_factory=dict, repr=False)
-    """The event as it came, before any mapping; read it, never change it."""
-    raw_mapping: Object = field(default_factory=dict, repr=False)
-    """The mapping as its owner wrote it."""
+    default: SyncMode
+    choices: Sequence[SyncMode] | Mapping[SyncMode, str]
+    """The modes, with their labels where those are not simply their names."""
+    label: str = "How to sync"
+    description: str = ""
+
+
+DynamicField: TypeAlias = Callable[[Request, ExecuteInput[Any, SettingsT]], Awaitable[DynamicChoices]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingHook(Generic[SettingsT]):
+    """Something that happens once, when a mapping is saved; what it saves is there for every event of the mapping."""
+
+    label: str
+    description: str
+    perform: Callable[[Request, ExecuteInput[Any, SettingsT]], Awaitable[HookResult]]
+    inputs: type | Mapping[str, InputField] = field(default_factory=dict)
+    """The contract of what the owner of the mapping enters."""
+    outputs: Mapping[str, InputField] = field(default_factory=dict)
+
+    @cached_property
+    def input_fields(self) -> Mapping[str, InputField]:
+        """The inputs' fields by key; raises `DefinitionError` if their dataclass is wrong."""
+        return _input_fields(self.inputs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +82,21 @@ class Action(Generic[PayloadT, SettingsT]):
     """The field contract."""
     perform: Callable[[Request, ExecuteInput[PayloadT, SettingsT]], Awaitable[object]]
     """Sends one event; whatever it returns is only recorded."""
+    perform_batch: Callable[[Request, BatchInput[PayloadT, SettingsT]], Awaitable[object]] | None = None
+    """Sends many at once. Returns a `MultiStatus`, a `Response` that holds for all, nothing if all is well, or
+    `Submitted` if the partner only begins to work on it."""
+    poll_batch: Callable[[Request, PollInput[SettingsT]], Awaitable[MultiStatus | None]] | None = None
+    """Asks what has become of a batch that was submitted; None while the partner is still at it."""
     default_subscription: str | None = None
     """The trigger that Segment's app suggests."""
     platform: Platform = "cloud"
     hidden: bool = False
+    sync_modes: SyncModes | None = None
+    hooks: Mapping[HookType, MappingHook[SettingsT]] = field(default_factory=dict)
+    dynamic_fields: Mapping[str, DynamicField[SettingsT] | Mapping[str, DynamicField[SettingsT]]] = field(
+        default_factory=dict
+    )
+    """By field; below an object by its property, `__keys__` or `__values__`."""
 
     @cached_property
     def fields(self) -> Mapping[str, InputField]:
@@ -94,6 +137,26 @@ class Authentication(Generic[SettingsT]):
     scheme: Scheme = "custom"
     check: Callable[[Request, ExecuteInput[None, SettingsT]], Awaitable[object]] | None = None
     """The reference's `testAuthentication`: sends one request that fails if the credentials are wrong."""
+    refresh_access_token: Callable[[Request, RefreshInput[SettingsT]], Awaitable[RefreshedTokens | None]] | None = None
+    """Asks for new tokens; for the schemes oauth2 and oauth-managed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audiences(Generic[SettingsT]):
+    """How a destination keeps audiences at the partner."""
+
+    mode: Literal["realtime", "synced"]
+    full_audience_sync: bool | None = None
+    """Whether a synced audience is sent whole each time; None for one that is kept in real time."""
+    create: Callable[[Request, CreateAudienceInput[SettingsT]], Awaitable[Audience]] | None = None
+    get: Callable[[Request, GetAudienceInput[SettingsT]], Awaitable[Audience]] | None = None
+    settings: type | Mapping[str, InputField] = field(default_factory=dict)
+    """The contract of what a customer chooses for each audience."""
+
+    @cached_property
+    def fields(self) -> Mapping[str, InputField]:
+        """The audience settings' fields by key; raises `DefinitionError` if their dataclass is wrong."""
+        return _input_fields(self.settings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +173,17 @@ class Destination(Generic[SettingsT]):
     description: str = ""
     mode: Mode = "cloud"
     authentication: Authentication[SettingsT] | None = None
-    extend_request: Callable[[ExecuteInput[Any, SettingsT]], RequestOptions] | None = None
-    """What every request has in common; called before each."""
+    extend_request: Callable[[Context[SettingsT]], RequestOptions] | None = None
+    """What every request has in common; called once for each try of an author's function."""
     calls: Sequence[CallType] = CALL_TYPES
     """The call types that the destination accepts; Segment refuses others before any trigger is evaluated."""
     maturity: Maturity = "public"
-    owner: Owner = "Segment"
+    owner: Owner = "partner"
     engage: bool = False
     """Whether Engage can send computed traits and audiences to it, as a user property."""
+    audiences: Audiences[SettingsT] | None = None
+    on_delete: Callable[[Request, ExecuteInput[DeletionPayload, SettingsT]], Awaitable[object]] | None = None
+    """Deletes a user's data at the partner."""
 
     @cached_property
     def settings_fields(self) -> Mapping[str, InputField]:

@@ -21,6 +21,7 @@
     │   ├── TimeoutError               no answer within the request's time
     │   ├── TransportError             no answer at all: refused, reset, unknown host, …
     │   └── PerformError               anything else that an author's function raised
+    ├── NotJSONError               a Python value that JSON cannot hold (also a TypeError)
     └── JSONSyntaxError            text that is not JSON (also a ValueError)
 
 Names, messages, codes and statuses are those of Segment's `@segment/actions-core`; classes carry data.
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 
 class ActionsError(Exception):
     """Any error that this project raises on purpose."""
+
+
+class NotJSONError(ActionsError, TypeError):
+    """A Python value that JSON cannot hold, such as a `datetime`; an event with one would mean something else."""
 
 
 class JSONSyntaxError(ActionsError, ValueError):
@@ -128,6 +133,11 @@ class MappingLimitError(ConfigurationError):
 _RETRIED_BELOW_500: Final = frozenset({408, 423, 429})
 
 
+def is_retried(status: int) -> bool:
+    """Tell whether Segment sends an event again that ended in a status: 408, 423, 429 and every 5xx but 501."""
+    return status in _RETRIED_BELOW_500 or (500 <= status <= 599 and status != 501)
+
+
 def code_for_status(status: int) -> str:
     """Name an HTTP status as Segment's error codes do: 404 is NOT_FOUND, an unknown one UNKNOWN_ERROR."""
     if status in _SEGMENT_CODES:
@@ -156,6 +166,8 @@ class DeliveryError(ActionsError):
     """One event could not be delivered: `status` and `code` as Segment reports them."""
 
     def __init__(self, message: str, *, status: int, code: str) -> None:
+        if not isinstance(status, int):
+            raise TypeError(f"an error's status is a whole number, got {status!r}")
         self.status = status
         self.code = code
         super().__init__(message)
@@ -167,8 +179,8 @@ class DeliveryError(ActionsError):
 
     @property
     def retryable(self) -> bool:
-        """Whether Segment sends the event again: 408, 423, 429 and every 5xx but 501."""
-        return self.status in _RETRIED_BELOW_500 or (self.status >= 500 and self.status != 501)
+        """Whether Segment sends the event again, which its status decides: see `is_retried`."""
+        return is_retried(self.status)
 
 
 class MappingResolveError(DeliveryError):
@@ -259,6 +271,11 @@ class TransportError(DeliveryError):
     def __init__(self, message: str, code: str, request: HttpRequest) -> None:
         self.request = request
         super().__init__(message, status=500, code=code)
+
+    @property
+    def retryable(self) -> bool:
+        """As for any 500, unless the request itself is at fault: such codes begin with ERR_, as ERR_INVALID_URL."""
+        return not self.code.startswith("ERR_") and super().retryable
 
 
 class PerformError(DeliveryError):

@@ -183,11 +183,16 @@ def fields_of(contract: type, place: str = "") -> dict[str, InputField]:
     Raises `DefinitionError` with every mistake in it: an attribute without a `Field`, a Python type that no field
     type stands for, an optional attribute that is not annotated `| Missing`, and so on.
     """
-    problems: list[Problem] = []
-    fields = dict(_read(contract, place or contract.__name__, problems))
+    fields, problems = read_fields(contract, place)
     if problems:
         raise DefinitionError(place or contract.__name__, problems)
     return fields
+
+
+def read_fields(contract: type, place: str = "") -> tuple[dict[str, InputField], list[Problem]]:
+    """Read the fields that are right, and list what is wrong with the others; see `fields_of`."""
+    problems: list[Problem] = []
+    return dict(_read(contract, place or contract.__name__, problems)), problems
 
 
 def _read(contract: object, place: str, problems: list[Problem]) -> Iterator[tuple[str, InputField]]:
@@ -196,8 +201,8 @@ def _read(contract: object, place: str, problems: list[Problem]) -> Iterator[tup
         return
     try:
         hints = typing.get_type_hints(contract, include_extras=True)
-    except NameError as error:
-        problems.append(Problem(place, f"has an annotation that cannot be read: {error}"))
+    except Exception as error:  # noqa: BLE001 - an annotation is code of the author's and may raise anything
+        problems.append(Problem(place, f"has an annotation that cannot be read: {type(error).__name__}: {error}"))
         return
     for attribute in dataclasses.fields(contract):
         here = f"{place}.{attribute.name}"
@@ -218,8 +223,15 @@ def _pydantic_problems(place: str, error: ValueError) -> Iterator[Problem]:
     if details is None:
         yield Problem(place, str(error))
         return
+    told: set[Any] = set()
     for detail in details():
-        where = ".".join(str(part) for part in detail["loc"])
+        option, *rest = detail["loc"] or ("",)
+        # An option that may be of several kinds is refused once for each; one of them says enough.
+        if option in told:
+            continue
+        told.add(option)
+        inner = [str(part) for part in rest if isinstance(part, int)]
+        where = ".".join([str(option), *inner])
         yield Problem(f"{place}.{where}" if where else place, f"{detail['msg'].lower()}, got {detail['input']!r}")
 
 

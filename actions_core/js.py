@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
-from actions_core.errors import JSONSyntaxError
+from actions_core.errors import JSONSyntaxError, NotJSONError
 
 Object: TypeAlias = dict[str, Any]
 """A JSON object."""
@@ -55,7 +55,7 @@ _TYPES: dict[type, JSType] = {
 def type_of(value: object) -> JSType:
     """Name the kind of a JSON value, telling null, array and object apart.
 
-    Raises `TypeError` for what JSON cannot hold (a `datetime`, a `tuple`): an event with such a value would mean
+    Raises `NotJSONError` for what JSON cannot hold (a `datetime`, a `tuple`): an event with such a value would mean
     something else in Segment's cloud, so it is refused rather than guessed at.
     """
     found = _TYPES.get(type(value))
@@ -64,7 +64,7 @@ def type_of(value: object) -> JSType:
     for base, name in _TYPES.items():  # subclasses, e.g. the secret texts of settings or an OrderedDict
         if isinstance(value, base):
             return name
-    raise TypeError(f"{type(value).__name__} is not a JSON value")
+    raise NotJSONError(f"{type(value).__name__} is not a JSON value")
 
 
 def truthy(value: object) -> bool:
@@ -83,6 +83,8 @@ def truthy(value: object) -> bool:
 
 def number(value: int | float) -> int | float:
     """Round an integer beyond 2^53 as JavaScript does, which has doubles only.
+
+    Reference: 9007199254740993 leaves as 9007199254740992, in whatever event it came.
 
     >>> number(9007199254740993)
     9007199254740992.0
@@ -306,8 +308,8 @@ def object_keys(value: Object) -> list[str]:
 def get_property(value: object, key: str) -> Any:
     """Read `value[key]` as JavaScript does, or `MISSING`.
 
-    Lists and texts answer to an index and to `length`. Reference: inherited functions (`constructor`, `map`, …) are
-    not there, because nobody can send a function to a partner.
+    Lists and texts answer to an index and to `length`. Inherited functions (`constructor`, `map`, …) are not there,
+    because nobody can send a function to a partner.
     """
     if isinstance(value, dict):
         return value.get(key, MISSING)
@@ -356,6 +358,21 @@ def loads(text: str | bytes) -> Any:
         raise JSONSyntaxError("nested too deeply to be read") from None
 
 
+def nests_deeper(value: Any, levels: int) -> bool:
+    """Tell whether objects and lists are nested more than some levels deep; walks with a stack of its own."""
+    layer = [value]
+    for _ in range(levels):
+        layer = [
+            inner
+            for outer in layer
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not layer:
+            return False
+    return True
+
+
 _quote: Final = json.encoder.encode_basestring
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -365,7 +382,7 @@ def stringify(value: Any) -> str:
 
     `MISSING` disappears from an object and is null in a list; NaN and the infinities are null; 1.0 is 1 and 1e-7 is
     1e-7; integer-like keys come first; a lone surrogate is escaped, so that the text can always be encoded.
-    Raises `TypeError` for a value that JSON cannot hold and `RecursionError` for one nested hundreds of levels deep.
+    Raises `NotJSONError` for a value that JSON cannot hold and `RecursionError` for one nested hundreds of levels deep.
     """
     parts: list[str] = []
     _write(value, parts.append)

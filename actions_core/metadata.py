@@ -8,24 +8,28 @@ nothing is lost on the way through.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field as ModelField
 from pydantic.alias_generators import to_camel
 
 from actions_core.definitions import (
     Action,
+    Audiences,
     Authentication,
     Destination,
-    ExecuteInput,
+    MappingHook,
     Mode,
     Platform,
     Preset,
     Scheme,
+    SyncModes,
     mapping_of,
 )
 from actions_core.errors import DefinitionError, IntegrationError, Problem
 from actions_core.fields import InputField
+from actions_core.inputs import HookType, SyncMode
 from actions_core.js import MISSING, Object, loads, type_of
 from actions_core.request import Request
 
@@ -39,12 +43,46 @@ class _Authentication(_Shape):
     fields: dict[str, Any] = {}
 
 
+class _Choice(_Shape):
+    label: str = ""
+    value: SyncMode
+
+
+class _SyncModes(_Shape):
+    label: str = ""
+    description: str = ""
+    default: SyncMode
+    choices: list[_Choice]
+
+
+class _Hook(_Shape):
+    label: str = ""
+    description: str = ""
+    input_fields: dict[str, Any] | None = None
+    output_fields: dict[str, Any] | None = None
+
+
+class _AudienceMode(_Shape):
+    type: Literal["realtime", "synced"]
+    # The one key of the file that is written with underscores.
+    full_audience_sync: bool | None = ModelField(default=None, alias="full_audience_sync")
+
+
+class _Audiences(_Shape):
+    mode: _AudienceMode
+    audience_fields: dict[str, Any] | None = None
+    supports_audience_functions: bool = False
+
+
 class _Action(_Shape):
     title: str
     description: str | None = None
     platform: Platform | None = None
     default_subscription: str | None = None
     hidden: bool | None = None
+    has_perform_batch: bool | None = None
+    sync_mode: _SyncModes | None = None
+    hooks: dict[HookType, _Hook] | None = None
     fields: dict[str, Any] = {}
 
 
@@ -63,6 +101,7 @@ class _Destination(_Shape):
     mode: Mode = "cloud"
     description: str | None = None
     authentication: _Authentication | None = None
+    audience_config: _Audiences | None = None
     actions: dict[str, _Action]
     presets: list[_Preset] | None = None
 
@@ -85,14 +124,29 @@ def read_metadata(content: str | bytes | Object) -> Destination[Object]:
             description=action.description or "",
             payload=_input_fields(action.fields, f"actions.{slug}.fields", problems),
             perform=_without_code,
+            perform_batch=_without_code if action.has_perform_batch else None,
             default_subscription=action.default_subscription,
             platform=action.platform or "cloud",
             hidden=bool(action.hidden),
+            sync_modes=_sync_modes(action.sync_mode),
+            hooks={
+                kind: MappingHook(
+                    label=hook.label,
+                    description=hook.description,
+                    perform=_without_code,
+                    inputs=_input_fields(hook.input_fields or {}, f"actions.{slug}.hooks.{kind}.inputFields", problems),
+                    outputs=_input_fields(
+                        hook.output_fields or {}, f"actions.{slug}.hooks.{kind}.outputFields", problems
+                    ),
+                )
+                for kind, hook in (action.hooks or {}).items()
+            },
         )
         for slug, action in read.actions.items()
     }
     authentication = read.authentication
     settings = _input_fields(authentication.fields if authentication else {}, "authentication.fields", problems)
+    audiences = _audiences(read.audience_config, problems)
     if problems:
         raise DefinitionError("the metadata", problems)
     return Destination(
@@ -103,6 +157,7 @@ def read_metadata(content: str | bytes | Object) -> Destination[Object]:
         settings=settings,
         authentication=Authentication(scheme=authentication.scheme) if authentication else None,
         actions=actions,
+        audiences=audiences,
         presets=tuple(
             Preset(
                 name=preset.name,
@@ -116,7 +171,31 @@ def read_metadata(content: str | bytes | Object) -> Destination[Object]:
     )
 
 
-async def _without_code(request: Request, data: ExecuteInput[Object, Object]) -> None:
+def _sync_modes(read: _SyncModes | None) -> SyncModes | None:
+    if read is None:
+        return None
+    return SyncModes(
+        label=read.label,
+        description=read.description,
+        default=read.default,
+        choices={choice.value: choice.label for choice in read.choices},
+    )
+
+
+def _audiences(read: _Audiences | None, problems: list[Problem]) -> Audiences[Object] | None:
+    if read is None:
+        return None
+    functions = _without_code if read.supports_audience_functions else None
+    return Audiences(
+        mode=read.mode.type,
+        full_audience_sync=read.mode.full_audience_sync,
+        create=functions,
+        get=functions,
+        settings=_input_fields(read.audience_fields or {}, "audienceConfig.audienceFields", problems),
+    )
+
+
+async def _without_code(request: Request, data: Any) -> NoReturn:
     raise IntegrationError(
         "This destination was read from its metadata, which has no code to perform an action with.",
         "NotImplemented",
@@ -139,7 +218,7 @@ def write_metadata(destination: Destination[Any]) -> Object:
         }
         if authentication or destination.settings_fields
         else None,
-        "audienceConfig": None,
+        "audienceConfig": _written_audiences(destination.audiences),
         "actions": {
             slug: {
                 "title": action.title,
@@ -147,9 +226,9 @@ def write_metadata(destination: Destination[Any]) -> Object:
                 "platform": action.platform,
                 "defaultSubscription": action.default_subscription,
                 "hidden": action.hidden,
-                "hasPerformBatch": False,
-                "syncMode": None,
-                "hooks": None,
+                "hasPerformBatch": action.perform_batch is not None,
+                "syncMode": _written_sync_modes(action.sync_modes),
+                "hooks": {kind: _written_hook(hook) for kind, hook in action.hooks.items()} or None,
                 "fields": {key: _written(field, _FIELD_KEYS) for key, field in action.fields.items()},
             }
             for slug, action in destination.actions.items()
@@ -165,6 +244,42 @@ def write_metadata(destination: Destination[Any]) -> Object:
             }
             for preset in destination.presets
         ],
+    }
+
+
+def _written_audiences(audiences: Audiences[Any] | None) -> Object | None:
+    if audiences is None:
+        return None
+    mode: Object = {"type": audiences.mode}
+    if audiences.full_audience_sync is not None:
+        mode["full_audience_sync"] = audiences.full_audience_sync
+    return {
+        "mode": mode,
+        "audienceFields": {key: _written(field, _SETTING_KEYS) for key, field in audiences.fields.items()},
+        "supportsAudienceFunctions": audiences.create is not None and audiences.get is not None,
+    }
+
+
+def _written_sync_modes(modes: SyncModes | None) -> Object | None:
+    if modes is None:
+        return None
+    labels = (
+        modes.choices if isinstance(modes.choices, Mapping) else {mode: mode.capitalize() for mode in modes.choices}
+    )
+    return {
+        "label": modes.label,
+        "description": modes.description,
+        "default": modes.default,
+        "choices": [{"label": label, "value": mode} for mode, label in labels.items()],
+    }
+
+
+def _written_hook(hook: MappingHook[Any]) -> Object:
+    return {
+        "label": hook.label,
+        "description": hook.description,
+        "inputFields": {key: _written(field, _FIELD_KEYS) for key, field in hook.input_fields.items()},
+        "outputFields": {key: _written(field, _FIELD_KEYS) for key, field in hook.outputs.items()},
     }
 
 

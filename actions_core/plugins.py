@@ -7,9 +7,11 @@ leaves nothing behind. Nothing is cached and nothing is global.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any, Final
 
 import pluggy
@@ -49,10 +51,12 @@ class Catalog:
         Raises `UnknownDestinationError`, which lists what there is.
         """
         wanted = name.strip().casefold()
+        if wanted in self.destinations:
+            return self.destinations[wanted]
         for slug, destination in self.destinations.items():
-            if wanted in (slug, slug.removeprefix("actions-"), destination.name.casefold()):
+            if wanted in (_short(slug), destination.name.casefold()):
                 return destination
-        known = [slug.removeprefix("actions-") for slug in self.destinations]
+        known = [_short(slug) for slug in self.destinations]
         close = difflib.get_close_matches(wanted, known, n=1)
         hint = f"did you mean {close[0]}?" if close else f"installed: {', '.join(known) or 'none'}"
         raise UnknownDestinationError(f"there is no destination {name!r}; {hint}")
@@ -82,9 +86,15 @@ def load_catalog(plugins: Iterable[Plugin] | None = None) -> Catalog:
         else:
             destinations[contributed.slug], origins[contributed.slug] = contributed, plugin
     for slug, destination in sorted(destinations.items()):
-        extended = hooks.extend(destination)
-        destinations[slug] = extended
-        problems.extend(Problem(f"{slug} ({origins[slug]})", str(found)) for found in check_destination(extended))
+        place = f"{slug} ({origins[slug]})"
+        if slug != _short(slug) and _short(slug) in destinations:
+            problems.append(Problem(place, f"has the same short name as {_short(slug)} ({origins[_short(slug)]})"))
+        try:
+            destinations[slug] = hooks.extend(destination)
+            found = check_destination(destinations[slug])
+        except Exception as error:  # noqa: BLE001 - a definition may hold anything; what cannot even be checked is wrong
+            found = [Problem("the definition", f"cannot be checked: {type(error).__name__}: {error}")]
+        problems.extend(Problem(place, str(one)) for one in found)
     if problems:
         raise DefinitionError("the set of installed plugins", problems)
     return Catalog(loaded, dict(sorted(destinations.items())), origins)
@@ -98,11 +108,22 @@ def installed_plugins() -> list[Plugin]:
         name = _origin(entry)
         try:
             plugins.append(Plugin(name, entry.load()))
-        except Exception as error:  # noqa: BLE001 - a plugin's import may raise anything; all of them are reported
-            problems.append(Problem(name, f"cannot be imported from {entry.value}: {type(error).__name__}: {error}"))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - an import may raise anything; all are reported
+            problems.append(Problem(name, f"cannot be imported from {entry.value}: {_told(error)}"))
     if problems:
         raise DefinitionError("the set of installed plugins", problems)
     return plugins
+
+
+def _short(slug: str) -> str:
+    return slug.removeprefix("actions-")
+
+
+def _told(error: BaseException) -> str:
+    """Write an exception on one line, with the place that it came from."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{message} ({Path(frame.filename).name}:{frame.lineno})"
 
 
 def _origin(entry: EntryPoint) -> str:
@@ -143,9 +164,12 @@ class _Hooks:
             caller = self._pluggy.subset_hook_caller(hook, others)
             try:
                 results = caller(**arguments)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; all of them are reported
-                self._problems.append(Problem(plugin.name, f"{hook} raised {type(error).__name__}: {error}"))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything; all are reported
+                self._problems.append(Problem(plugin.name, f"{hook} raised {_told(error)}"))
                 continue
+            implemented = any(found.plugin is plugin.implementation for found in caller.get_hookimpls())
+            if implemented and not results:
+                self._problems.append(Problem(plugin.name, f"{hook} gave nothing; is a return missing?"))
             for result in results:
                 yield plugin.name, result
 
@@ -153,12 +177,20 @@ class _Hooks:
         """Add other plugins' actions and presets to a destination."""
         actions: dict[str, Action[Any, Any]] = dict(destination.actions)
         for plugin, extra in self.answers("actions_extra_actions", destination=destination):
+            if not (isinstance(extra, Mapping) and all(isinstance(action, Action) for action in extra.values())):
+                self._problems.append(
+                    Problem(plugin, f"actions_extra_actions gave no mapping of Actions but {extra!r}")
+                )
+                continue
             for slug, action in extra.items():
                 if slug in actions:
                     self._problems.append(Problem(plugin, f"{destination.slug} already has an action {slug!r}"))
                 actions.setdefault(slug, action)
         extended = replace(destination, actions=actions)
         presets: list[Preset] = list(destination.presets)
-        for _, more in self.answers("actions_extra_presets", destination=extended):
-            presets.extend(more)
+        for plugin, more in self.answers("actions_extra_presets", destination=extended):
+            if isinstance(more, Sequence) and all(isinstance(preset, Preset) for preset in more):
+                presets.extend(more)
+            else:
+                self._problems.append(Problem(plugin, f"actions_extra_presets gave no list of Presets but {more!r}"))
         return replace(extended, presets=tuple(presets))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from actions_core.errors import DeliveryError, HTTPError, JSONSyntaxError, TransportError
@@ -21,12 +21,15 @@ from actions_core.transport import HttpRequest, HttpResponse, Transport
 
 USER_AGENT: Final = "Segment (Actions)"
 DEFAULT_TIMEOUT: Final = 10.0
-"""Seconds; Segment's documentation speaks of about 4 in its cloud, its open-source runtime waits 10."""
+"""Seconds. Reference: Segment's documentation speaks of about 4, its open-source runtime waits 10."""
 MAX_REDIRECTS: Final = 20
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 Headers: TypeAlias = Mapping[str, str | Missing]
 """Header names in any case; a value of `MISSING` removes a header that the destination would send."""
+
+BeforeRequest: TypeAlias = Callable[[HttpRequest], HttpRequest]
+AfterResponse: TypeAlias = "Callable[[HttpRequest, Response], Response]"
 
 _CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "cookie2", "www-authenticate"})
 
@@ -39,9 +42,15 @@ class RequestOptions:
     username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     search_params: Mapping[str, str] | None = field(default=None, repr=False)
+    base_url: str | None = None
+    """What a URL without a host is resolved against."""
     timeout: float | None = DEFAULT_TIMEOUT
     """Seconds for the whole exchange; None waits for ever."""
     throw_http_errors: bool = True
+    before_request: Sequence[BeforeRequest] = ()
+    """Called in order with each request before it is sent; what one gives is sent instead (to sign a body, say)."""
+    after_response: Sequence[AfterResponse] = ()
+    """Called in order with each answer, before its status is looked at; what one gives takes its place."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +93,32 @@ class Exchange:
     error: DeliveryError | None = None
 
 
+class CallOptions(TypedDict, total=False):
+    """What a request may be given besides its URL and method; see `Request.__call__`."""
+
+    json: Any
+    body: bytes | str
+    headers: Headers
+    search_params: Mapping[str, str]
+    timeout: float | None
+    throw_http_errors: bool
+
+
 class Request:
     """Sends requests for one delivery and remembers each exchange."""
 
-    def __init__(self, transport: Transport, options: RequestOptions, redact: Redactor | None = None) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        options: RequestOptions,
+        redact: Redactor | None = None,
+        exchanges: list[Exchange] | None = None,
+    ) -> None:
+        """Exchanges are added to the list that is given, or to one of its own."""
         self._transport: Final = transport
         self._options: Final = options
         self._redact: Final = redact or Redactor()
-        self.exchanges: Final[list[Exchange]] = []
+        self.exchanges: Final[list[Exchange]] = [] if exchanges is None else exchanges
 
     async def __call__(
         self,
@@ -108,44 +135,49 @@ class Request:
         """Send one request and give the answer.
 
         `json` is written as `JSON.stringify` does (`MISSING` disappears, NaN is null) and sets the content type.
-        `search_params` replace the query of the URL. Raises `HTTPError` for a status outside 200 to 299 unless
-        `throw_http_errors` is False, `TimeoutError`, and `TransportError` when there is no answer at all.
+        `search_params`, with those of the destination, replace the query of the URL. Raises `HTTPError` for a status
+        outside 200 to 299 unless `throw_http_errors` is False, `TimeoutError`, and `TransportError` when there is no
+        answer at all.
         """
         options = self._options
         body = body.encode() if isinstance(body, str) else body
         if json is not MISSING:
             body = stringify(json).encode()
-        query = options.search_params if search_params is None else search_params
+        query = {**(options.search_params or {}), **(search_params or {})}
         request = HttpRequest(
             method=method,
-            url=url if query is None else urlunsplit(urlsplit(url)._replace(query=urlencode(query))),
+            url=_resolve(url, options.base_url, query),
             headers=_merge_headers(options, headers or {}, has_json=json is not MISSING),
             body=body,
             timeout=options.timeout if timeout is MISSING else timeout,
         )
+        for change in options.before_request:
+            request = change(request)
         _check_headers(request)
         response = await self._exchange(request)
+        for look in options.after_response:
+            response = look(request, response)
         if not response.ok and (options.throw_http_errors if throw_http_errors is None else throw_http_errors):
             raise HTTPError(response, request)
         return response
 
-    async def get(self, url: str, **options: Any) -> Response:
+    async def get(self, url: str, **options: Unpack[CallOptions]) -> Response:
         """Send a GET request; options as in a call."""
         return await self(url, method="GET", **options)
 
-    async def post(self, url: str, **options: Any) -> Response:
+    async def post(self, url: str, **options: Unpack[CallOptions]) -> Response:
         """Send a POST request; options as in a call."""
         return await self(url, method="POST", **options)
 
-    async def put(self, url: str, **options: Any) -> Response:
+    async def put(self, url: str, **options: Unpack[CallOptions]) -> Response:
         """Send a PUT request; options as in a call."""
         return await self(url, method="PUT", **options)
 
-    async def patch(self, url: str, **options: Any) -> Response:
+    async def patch(self, url: str, **options: Unpack[CallOptions]) -> Response:
         """Send a PATCH request; options as in a call."""
         return await self(url, method="PATCH", **options)
 
-    async def delete(self, url: str, **options: Any) -> Response:
+    async def delete(self, url: str, **options: Unpack[CallOptions]) -> Response:
         """Send a DELETE request; options as in a call."""
         return await self(url, method="DELETE", **options)
 
@@ -188,6 +220,11 @@ class Request:
         return replace(target, headers=kept)
 
 
+def _resolve(url: str, base_url: str | None, query: Mapping[str, str]) -> str:
+    absolute = url if base_url is None else urljoin(f"{base_url.rstrip('/')}/", url.removeprefix("/"))
+    return absolute if not query else urlunsplit(urlsplit(absolute)._replace(query=urlencode(query)))
+
+
 def _merge_headers(options: RequestOptions, own: Headers, *, has_json: bool) -> dict[str, str]:
     merged: dict[str, str | Missing] = {"user-agent": USER_AGENT}
     for headers in (options.headers, own):
@@ -202,10 +239,13 @@ def _merge_headers(options: RequestOptions, own: Headers, *, has_json: bool) -> 
 
 
 _ILLEGAL: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+\Z")
 
 
 def _check_headers(request: HttpRequest) -> None:
     for name, value in request.headers.items():
+        if not _TOKEN.match(name):
+            raise TransportError(f"{name!r} is not the name of a header", "ERR_INVALID_HTTP_TOKEN", request)
         if _ILLEGAL.search(value):
             raise TransportError(
                 f"the header {name} has a character that no header can have", "ERR_INVALID_CHAR", request

@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -19,6 +20,10 @@ from actions_core import errors
 
 if TYPE_CHECKING:
     import httpx
+
+
+MAX_BODY: Final = 16 * 1024 * 1024
+"""Bytes of an answer that are read; a partner that sends more has nothing to say in the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,15 @@ class Transport(Protocol):
 class HttpxTransport:
     """Sends with httpx: pooled connections, TLS verification, proxies from the environment unless told otherwise."""
 
-    def __init__(self, backend: httpx.AsyncBaseTransport | None = None, *, trust_env: bool = True) -> None:
+    def __init__(
+        self,
+        backend: httpx.AsyncBaseTransport | None = None,
+        *,
+        trust_env: bool = True,
+        max_body: int = MAX_BODY,
+    ) -> None:
+        """Of an answer's body at most `max_body` bytes are read; the rest is left where it is."""
+        self._max_body: Final = max_body
         self._backend: Final = backend
         self._trust_env: Final = trust_env
         self._client: httpx.AsyncClient | None = None
@@ -78,6 +91,10 @@ class HttpxTransport:
         # The deadline is ours, one for the whole exchange; httpx's are per step.
         return httpx.AsyncClient(
             transport=self._backend,
+            # Two deliveries have nothing to do with each other: no answer's cookie is ever sent back.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            # Whoever delivers bounds how much is under way; a queue in here would be waited for inside the deadline.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
             timeout=None,  # noqa: S113 - see above
             follow_redirects=False,
             trust_env=self._trust_env,
@@ -91,16 +108,25 @@ class HttpxTransport:
         try:
             async with asyncio.timeout(request.timeout):
                 headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
-                answer = await client.request(
+                async with client.stream(
                     request.method, request.url, headers=headers, content=request.body or None
-                )
+                ) as answer:
+                    body = await self._read(answer)
         except TimeoutError:
             raise errors.TimeoutError(request) from None
         except (httpx.RequestError, httpx.InvalidURL) as error:
             code = _code_of(error)
-            host = urlsplit(request.url).hostname
+            host = request.headers.get("host") or urlsplit(request.url).hostname
             raise errors.TransportError(f"{request.method} to {host} got no answer: {code}", code, request) from error
-        return HttpResponse(answer.status_code, answer.reason_phrase, dict(answer.headers.items()), answer.content)
+        return HttpResponse(answer.status_code, answer.reason_phrase, dict(answer.headers.items()), body)
+
+    async def _read(self, answer: httpx.Response) -> bytes:
+        body = bytearray()
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) >= self._max_body:
+                break
+        return bytes(body[: self._max_body])
 
     async def aclose(self) -> None:
         """See `Transport.aclose`."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from actions_core.errors import JSONSyntaxError
-from actions_core.js import Object, loads, type_of
+from actions_core.js import Object, loads, nests_deeper, type_of
 
 _CHUNK: Final = 64 * 1024
+MAX_LINE: Final = 32 * 1024 * 1024
+"""Bytes of a line; Segment itself takes 32 KB for an event."""
+MAX_DEPTH: Final = 200
+"""Levels of nesting of an event; Segment itself takes more, but nobody can mean it."""
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -46,7 +50,8 @@ def read_events(stream: BinaryIO) -> Iterator[NumberedEvent | MalformedEvent]:
     elif first.strip() == b"{":
         yield from _number("event", enumerate(_split(_chunks(first, stream), array=False), 1))
     else:
-        lines = ((number, line) for number, line in enumerate(_lines(first, stream), 1) if line.strip())
+        numbered = enumerate(_lines(first, stream), 1)
+        lines = ((number, line) for number, line in numbered if isinstance(line, JSONSyntaxError) or line.strip())
         yield from _number("line", lines)
 
 
@@ -61,11 +66,19 @@ def _first_line(stream: BinaryIO) -> bytes:
     return read
 
 
-def _lines(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
-    if first and not first.endswith(b"\n"):
-        first += stream.readline()  # the first line was longer than a chunk
-    yield from first.splitlines(keepends=True)
-    yield from stream
+def _lines(first: bytes, stream: BinaryIO) -> Iterator[bytes | JSONSyntaxError]:
+    *blank, line = first.split(b"\n")[:-1] if first.endswith(b"\n") else first.split(b"\n")
+    yield from blank
+    if not first.endswith(b"\n"):
+        line += stream.readline(MAX_LINE)  # the first line was longer than a chunk
+    while line:
+        if len(line) >= MAX_LINE and not line.endswith(b"\n"):
+            yield JSONSyntaxError(f"the line is longer than {MAX_LINE // 2**20} MiB")
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_LINE)
+        else:
+            yield line
+        line = stream.readline(MAX_LINE)
 
 
 def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
@@ -82,7 +95,7 @@ def _number(
         try:
             if isinstance(text, JSONSyntaxError):
                 raise text
-            event = loads(text)
+            event = _parse(text)
         except JSONSyntaxError as error:
             yield MalformedEvent(number, place, f"is not JSON: {error}")
             continue
@@ -90,6 +103,14 @@ def _number(
             yield NumberedEvent(number, place, event)
         else:
             yield MalformedEvent(number, place, f"is not an event: expected a JSON object, got {type_of(event)}")
+
+
+def _parse(text: bytes) -> Any:
+    event = loads(text)
+    # Walked only if there are brackets enough for it.
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and nests_deeper(event, MAX_DEPTH):
+        raise JSONSyntaxError(f"nested more than {MAX_DEPTH} levels deep")
+    return event
 
 
 _OUTSIDE_TEXT: Final = re.compile(rb'["\[\]{},]')
@@ -102,6 +123,7 @@ def _split(chunks: Iterator[bytes], *, array: bool) -> Iterator[bytes | JSONSynt
     Only brackets and quotes are looked at, so an item that is not JSON is handed on whole and costs only itself.
     """
     item = bytearray()
+    more = False  # whether a comma promises another item
     depth = 0
     in_text = escaped = False
     for chunk in chunks:
@@ -125,10 +147,10 @@ def _split(chunks: Iterator[bytes], *, array: bool) -> Iterator[bytes | JSONSynt
                 case b"," if array and depth == 0:
                     yield bytes(item + chunk[start : at - 1])
                     item.clear()
-                    start = at
+                    start, more = at, True
                 case b"]" if array and depth == 0:
                     item += chunk[start : at - 1]
-                    if item.strip():
+                    if item.strip() or more:
                         yield bytes(item)
                     rest = chunk[at:].strip() or next((more.strip() for more in chunks if more.strip()), b"")
                     if rest:

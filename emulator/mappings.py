@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, Va
 
 from actions_core import Destination, Subscription, default_values
 from actions_core.errors import ConfigurationError, JSONSyntaxError, UnknownActionError
-from actions_core.js import Object, loads
+from actions_core.js import Object, loads, type_of
 
 
 class SavedMapping(BaseModel):
@@ -38,21 +38,28 @@ def read_mappings(path: Path, destination: Destination[Any]) -> list[Subscriptio
         raise ConfigurationError(f"{path}: {error.strerror}") from None
     except JSONSyntaxError as error:
         raise ConfigurationError(f"{path} is not JSON: {error}") from None
-    entries = content if isinstance(content, list) else [content]
+    single = not isinstance(content, list)
+    entries = [content] if single else content
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            place = "" if single else f"/{index}: "
+            raise ConfigurationError(f"{path}: {place}expected a mapping (a JSON object), got {type_of(entry)}")
     try:
         saved = _FILE.validate_python(entries)
     except ValidationError as error:
-        single = not isinstance(content, list)
         raise ConfigurationError("; ".join(_sentences(path, error, single=single))) from None
-    return [_subscription(path, index, entry, destination) for index, entry in enumerate(saved)]
+    return [
+        _subscription(f"{path}: {'' if single else f'/{index}'}", index, entry, destination)
+        for index, entry in enumerate(saved)
+    ]
 
 
-def _subscription(path: Path, index: int, entry: SavedMapping, destination: Destination[Any]) -> Subscription:
+def _subscription(place: str, index: int, entry: SavedMapping, destination: Destination[Any]) -> Subscription:
     action = destination.actions.get(entry.action)
     if action is None:
         known = ", ".join(destination.actions)
         raise UnknownActionError(
-            f"{path}: /{index}/partnerAction: {destination.name} has no action {entry.action!r}; it has {known}"
+            f"{place}/partnerAction: {destination.name} has no action {entry.action!r}; it has {known}"
         )
     mapping: Object = default_values(action.fields) if entry.mapping is None else entry.mapping
     return Subscription(

@@ -1,7 +1,7 @@
 """JSON types: which value has the right one, and what becomes of a value that has not.
 
-This is the table of AJV 8 with `coerceTypes: 'array'`, which Segment's runtime uses. It is not pydantic's: here "true"
-is true, true is 1, " " is 0 and ["x"] is "x".
+This is the table of AJV 8 with `coerceTypes: 'array'`, which Segment's runtime uses.
+Reference: it is nobody else's. Here "true" is true and "TRUE" nothing, true is 1, " " is 0 and "0x10" is 16.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def _to_text(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return number_to_string(value)
+    # Reference: null is the empty text, so that a required text is there when it is given [null].
     return "" if value is None else MISSING
 
 
@@ -114,6 +115,7 @@ def coercion(kinds: Sequence[Kind]) -> Coercion:
 
     The types are tried in their order. Where all fail the second result is what the reference goes on with and talks
     about: the value itself, or the element of a list of one.
+    Reference: a list of one is taken for its element, but where an object is asked for.
     """
     steps = [_COERCIONS[kind] for kind in kinds if kind in _COERCIONS]
     accepts_element = type_test(kinds) if len(kinds) == 1 else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from actions_core.contract import messages
 from actions_core.contract.coercion import Kind
 from actions_core.contract.conditions import Demand, compile_demand
 from actions_core.contract.messages import Findings, Note
@@ -21,7 +22,7 @@ from actions_core.contract.shape import (
 )
 from actions_core.errors import DefinitionError, PayloadValidationError, Problem
 from actions_core.fields import Conditions, FieldType, InputField
-from actions_core.js import Object, object_keys
+from actions_core.js import MISSING, Object, object_keys
 
 _MAX_DEPTH: Final = 64
 
@@ -35,19 +36,26 @@ class Contract:
         self.fields: Final = fields
         self._root: Final = root
 
-    def validate(self, values: Object, *, mode: Mode = "single", notes: list[Note] | None = None) -> Object:
+    def validate(self, values: Any, *, mode: Mode = "single", notes: list[Note] | None = None) -> Object:
         """Give the payload: the values of the fields without empty ones, coerced to their types.
 
-        `values` stays as it is and may share parts with the payload. Adds to `notes` what was done to the values.
+        `values` is an object, unless the mapping is itself a directive, which may give anything; only an action without
+        fields takes that. It stays as it is and may share parts with the payload. Adds to `notes` what was done to it.
         A field called `constructor` or `toString` is like any other; the reference finds JavaScript's function of that
         name in every event.
         Raises `PayloadValidationError` with every error at once.
         """
         if not self.fields and mode != "settings":
             # Reference: an action without fields has no contract, and its payload is whatever the mapping gave.
-            return dict(values)
+            return dict(values) if isinstance(values, dict) else values
         findings = Findings(notes)
-        payload = self._root.checked(values, mode, findings)
+        payload: Object = {}
+        if isinstance(values, dict):
+            payload = self._root.checked(values, mode, findings)
+        else:
+            # Reference: null and '' are dropped even here, where nothing is left then.
+            is_empty = mode != "settings" and values in (None, "")
+            findings.fail(None, "", messages.wrong_type(["object"], MISSING if is_empty else values))
         if findings.errors:
             raise PayloadValidationError(" ".join(error.message for error in findings.errors), findings.errors)
         return payload

@@ -98,6 +98,7 @@ def _null_test(condition: Condition) -> Test:
 
 def _test(condition: Condition) -> Test:
     positive = condition.operator == "is"
+    # Reference: `a.b.c` is read as `a.b`.
     key, *rest = condition.key.split(".")
     if _is_undefined(condition):
         return lambda values: _is_there(values.get(key, MISSING), key) is not positive
@@ -132,7 +133,10 @@ def _is_there(value: Any, key: str) -> bool:
 
 
 def _equality(wanted: Any) -> Callable[[Any], bool]:
-    """Compile `value === wanted`; objects and lists are compared by their content."""
+    """Compile `value === wanted`; objects and lists are compared by their content.
+
+    Reference: a list of values is no choice of values; only the same list equals it.
+    """
     if wanted is MISSING:
         return lambda _: True  # Reference: a property compared with undefined is equal to it, whatever it is
     return lambda value: _equal(value, wanted)

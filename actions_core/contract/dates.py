@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from actions_core.contract import v8_dates
+from actions_core import v8_dates
 from actions_core.js import WHITESPACE, number_to_string, string_to_number
 
 
@@ -26,7 +26,7 @@ def is_date_like(text: str) -> bool:
     # Reference: what dayjs reads by itself is a date whatever the numbers say: month 99 counts on from December.
     if text[-1:] not in ("Z", "z") and _DAYJS.match(text):
         return True
-    return v8_dates.is_date(text)
+    return v8_dates.time_of(text) is not None
 
 
 _NUMERIC_START: Final = frozenset("-0123456789IN")  # I and N as in Infinity and NaN, which are no dates

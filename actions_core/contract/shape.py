@@ -103,6 +103,7 @@ class Shape:
         else:
             payload = self._tidied_root(values, findings, single=mode == "single")
         exempt = payload.get(_EXEMPT, MISSING)
+        # Reference: at the top anything that is no list is wrapped; deeper, AJV wraps a scalar and refuses an object.
         for key in self._lists:
             value = payload.get(key)
             if value is not None and not isinstance(value, list):

@@ -23,8 +23,8 @@ from actions_core.mapping.values import settle
 class Keep(enum.Enum):
     """Which `MISSING` a piece leaves in its result: as values of an object's keys, and as items of a list.
 
-    A kept key makes a difference to @merge, where it hides the same key of an earlier operand, and a kept item to what
-    reads the result of a @transform's `apply`.
+    Reference: a key without a value makes a difference to @merge, where it hides the same key of an earlier operand,
+    and such an item to what reads the result of a @transform's `apply`.
     """
 
     NOTHING = "drop keys, turn items into null: a result"

@@ -93,12 +93,14 @@ def _case(argument: Any, scope: Scope, keep: Keep) -> Piece:
     operator = argument.get("operator")
     if not truthy(operator):
         return fails('@case requires a "operator" key')
+    # Reference: a value of "", 0, false or null is as if there were none, and the key is left out; so in @replace.
     if not truthy(argument.get("value")):
         return Piece(constant(MISSING))
     value = scope.compile(argument["value"], keep)
 
     def run(data: Any) -> Any:
         text = value.run(data)
+        # Reference: what is no text passes unchanged, even if the operator is one that does not exist.
         if not isinstance(text, str):
             return text
         if operator == "lower":
@@ -121,6 +123,7 @@ def _replace(argument: Any, scope: Scope, _keep: Keep) -> Piece:
     swaps = [(argument["pattern"], _default(argument, "replacement", ""))]
     every, ignore_case = _default(argument, "global", True), _default(argument, "ignorecase", False)
     usable = all(isinstance(text, str) for text in swaps[0]) and isinstance(every, bool)
+    # Reference: the check does not look at the second pair. One that is too long fails, one that is no text is ignored.
     second = argument.get("pattern2"), _default(argument, "replacement2", "")
     if second[0] and all(isinstance(text, str) for text in second):
         swaps.append(second)
@@ -150,6 +153,7 @@ def _swap(text: str, pattern: str, replacement: str, *, every: bool, ignore_case
         raise MappingResolveError(f'@replace requires a "pattern" less than {MAX_PATTERN_LENGTH} characters')
     if utf16_length(replacement) > MAX_REPLACEMENT_LENGTH:
         raise MappingResolveError(f'@replace requires a "replacement" less than {MAX_REPLACEMENT_LENGTH} characters')
+    # Reference: `$&`, `$$`, `` $` `` and `$'` in a replacement stand for something else, as everywhere in JavaScript.
     try:
         return js.replace_text(text, pattern, replacement, every=every, ignore_case=ignore_case)
     except OverflowError as error:
@@ -262,7 +266,7 @@ def _merge(argument: Any, scope: Scope, keep: Keep) -> Piece:
     runs = [piece.run for piece in pieces]
 
     def run(data: Any) -> Object:
-        leftward = direction(data) == "left"
+        leftward = direction(data) == "left"  # Reference: anything else is right, even "LEFT", which the check takes
         operands: list[Any] = []
         for operand in runs:
             operands.append(operand(data))  # noqa: PERF401 - a comprehension is one more frame for each nested @merge

@@ -19,8 +19,10 @@ _QUOTES: Final = str.maketrans("", "", "\"'")
 def parse_path(path: str) -> tuple[str, ...]:
     """Take a path apart into its keys; `""` and `"."` have none and mean the data itself.
 
-    Every text is a path. Quotes are dropped wherever they stand and a dot separates even between quotes, so a key that
-    contains a dot cannot be reached. A leading `$.` is no part of the path here: see `strip_root`.
+    Every text is a path. A leading `$.` is no part of it here: see `strip_root`.
+
+    Reference: quotes are dropped wherever they stand and a dot separates even between quotes, so that a key which
+    contains a dot cannot be reached.
 
     >>> parse_path("products[0]['sku']")
     ('products', '0', 'sku')

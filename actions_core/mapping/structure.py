@@ -33,7 +33,7 @@ class Fault:
     """The same place in Segment's words: keys are not escaped, and items of a list are not counted."""
     sentence: str
     reported: bool
-    """Whether Segment's own check gets here; it stops at the first fault of some directives."""
+    """Whether Segment's own check gets here. Reference: it stops at the first fault of some directives."""
 
 
 class _Spot:
@@ -155,7 +155,7 @@ def _one_of(*allowed: str) -> Check:
     def check(value: Any) -> str | None:
         if not isinstance(value, str):
             return _expected("a string", value)
-        # Reference: the check ignores case, the directive does not; see `@json` and `@merge`.
+        # Segment's check ignores case here, though its directives do not; see `@json` and `@merge`.
         if value.lower() in allowed:
             return None
         return f"should be one of {', '.join(allowed)} but it is {json.dumps(value, ensure_ascii=False)}"
@@ -186,8 +186,8 @@ _FIELDS: Final[dict[str, dict[str, tuple[bool, Check]]]] = {
 class StructureCheck:
     """Finds the faults of one mapping; what was found clean is not walked again when asked about once more.
 
-    Segment does not look into lists, nor into an object that `@literal` or `@excludeWhenNull` holds: a fault there
-    shows at run time only, when the directive is carried out.
+    Reference: lists are not looked into, nor an object that `@literal` or `@excludeWhenNull` holds: a fault there shows
+    at run time only, when the directive is carried out.
     """
 
     def __init__(self) -> None:

@@ -13,12 +13,13 @@ from actions_core.errors import DeliveryError, MappingResolveError, PayloadValid
 from actions_core.js import MISSING, Missing, Object
 from actions_core.mapping import Origin
 from actions_core.redaction import Redactor
-from actions_core.request import Exchange, Request
+from actions_core.request import Exchange
+from actions_core.runtime.account import Attempt
 from actions_core.runtime.plan import Plan
 from actions_core.runtime.results import error_to_json, exchange_to_json
 from actions_core.transport import HttpRequest, HttpResponse, Transport
 
-Perform: TypeAlias = Callable[[Plan, Object, Object, Transport], Awaitable[tuple[Request | None, DeliveryError | None]]]
+Perform: TypeAlias = Callable[[Plan, Object, Object, Transport], Awaitable[Attempt[object]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +105,8 @@ async def explain_plan(plan: Plan, event: Object, perform: Perform) -> Explanati
     except (MappingResolveError, PayloadValidationError) as error:
         failure = error
     else:
-        request, failure = await perform(plan, event, payload, _Rehearsal())
-        exchanges = tuple(request.exchanges) if request else ()
+        attempt = await perform(plan, event, payload, _Rehearsal())
+        failure, exchanges = attempt.error, attempt.exchanges
     keys = dict.fromkeys([*plan.action.fields, *origins])
     return Explanation(
         subscription=subscription,

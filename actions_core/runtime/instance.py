@@ -1,40 +1,42 @@
-"""A destination as a customer has connected it: settings, mappings and one transport for all deliveries."""
+"""A destination as a customer has connected it: an account and the mappings of its events."""
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic
 
-from actions_core.definitions import Destination, ExecuteInput, Subscription, preset_subscriptions
+from actions_core.answers import Audience, DynamicChoices, HookResult, MultiStatus, Submitted
+from actions_core.definitions import Destination, Subscription, preset_subscriptions
 from actions_core.errors import (
     DeliveryError,
+    IntegrationError,
     InvalidAuthenticationError,
     MappingResolveError,
+    NotJSONError,
     PayloadValidationError,
-    PerformError,
 )
+from actions_core.inputs import ExecuteInput, HookType, OAuthCredentials, PollInput, SettingsT
 from actions_core.js import MISSING, Missing, Object, type_of
 from actions_core.redaction import Redactor
-from actions_core.request import Request, RequestOptions
+from actions_core.request import Exchange
 from actions_core.rules.limits import check_mapping_count
+from actions_core.runtime import batches, operations
+from actions_core.runtime.account import Account, Attempt, TokenListener
+from actions_core.runtime.batches import BatchDelivery, EventStatus, Job
 from actions_core.runtime.explanation import Explanation, explain_plan
 from actions_core.runtime.plan import Plan
 from actions_core.runtime.results import Delivery, Outcome
-from actions_core.runtime.settings import redactor_of, settings_from
 from actions_core.transport import Transport
-
-SettingsT = TypeVar("SettingsT")
 
 
 class DestinationInstance(Generic[SettingsT]):
-    """Delivers events to one partner account; any number of deliveries may run at once.
+    """Delivers events to one account at a partner; any number of deliveries may run at once.
 
-    >>> async with DestinationInstance(usermotion, {"apiKey": "…"}, transport=HttpxTransport()) as instance:
-    ...     deliveries = await instance.deliver(event)      # doctest: +SKIP
+    async with DestinationInstance(usermotion, {"apiKey": "…"}, transport=HttpxTransport()) as instance:
+        deliveries = await instance.deliver(event)
     """
 
     def __init__(
@@ -44,8 +46,15 @@ class DestinationInstance(Generic[SettingsT]):
         subscriptions: Sequence[Subscription] | None = None,
         *,
         transport: Transport,
+        oauth: OAuthCredentials | None = None,
+        on_token_refresh: TokenListener | None = None,
+        all_or_nothing: bool = False,
     ) -> None:
         """Check settings and compile the mappings, by default those of the destination's presets.
+
+        `oauth` are the account's tokens, for a destination with an OAuth scheme; `on_token_refresh` is awaited whenever
+        they have been replaced. With `all_or_nothing` one mapping's failure is raised and hides what became of the
+        others, as in the reference; without it mappings are independent, as in Segment's cloud.
 
         Raises `SettingsError` or another `ConfigurationError`; nothing is sent. The transport is closed with the
         instance.
@@ -54,12 +63,13 @@ class DestinationInstance(Generic[SettingsT]):
             subscriptions = preset_subscriptions(destination)
         check_mapping_count(len(subscriptions))
         self.destination: Final = destination
-        self.redact: Final = redactor_of(destination, settings)
         self.plans: Final = tuple(
             Plan.compile(destination, subscription) for subscription in subscriptions if subscription.enabled
         )
-        self._settings: Final = settings_from(destination, settings)
-        self._transport: Final = transport
+        self.account: Final[Account[SettingsT]] = Account(
+            destination, settings, transport, oauth=oauth, on_token_refresh=on_token_refresh
+        )
+        self._all_or_nothing: Final = all_or_nothing
 
     async def __aenter__(self) -> DestinationInstance[SettingsT]:
         return self
@@ -71,18 +81,56 @@ class DestinationInstance(Generic[SettingsT]):
 
     async def aclose(self) -> None:
         """Close the transport."""
-        await self._transport.aclose()
+        await self.account.aclose()
+
+    @property
+    def redact(self) -> Redactor:
+        """Hides the account's secrets."""
+        return self.account.redact
 
     async def deliver(self, event: Object) -> list[Delivery]:
         """Run one event through every enabled mapping, in order, and send what matches.
 
         Never raises for an event: each `Delivery` tells its outcome, and one that fails does not keep the others from
-        being sent. (In the reference one failure hides the other mappings' results.)
+        being sent (see `all_or_nothing`).
         """
-        return [await self._deliver(plan, event) for plan in self.plans]
+        deliveries = [await self._deliver(plan, event) for plan in self.plans]
+        self._raise_first(deliveries)
+        return deliveries
 
-    async def explain(self, event: Object) -> list[Explanation]:
-        """Tell, for each enabled mapping, what would happen to an event and why; nothing is sent."""
+    async def deliver_batch(self, events: Sequence[Object]) -> list[BatchDelivery]:
+        """Run events through every enabled mapping as one batch each, which is one call of `perform_batch`.
+
+        Never raises for an event: each `BatchDelivery` has a status for every event, in order, those that were not
+        subscribed or not valid included.
+        """
+        deliveries = [await self._deliver_batch(plan, events) for plan in self.plans]
+        self._raise_first(deliveries)
+        return deliveries
+
+    async def poll(self, delivery: BatchDelivery) -> BatchDelivery:
+        """Ask what has become of a batch that was submitted; gives the delivery as it stands now.
+
+        One that is not waiting for the partner is given back as it is. A question that fails leaves the job open.
+        """
+        plan = next((plan for plan in self.plans if plan.subscription == delivery.subscription), None)
+        job = delivery.job
+        if plan is None or job is None:
+            return delivery
+        attempt = await self._poll(plan, job)
+        exchanges = delivery.exchanges + attempt.exchanges
+        if attempt.error is not None or attempt.answer is None:
+            return replace(delivery, exchanges=exchanges, error=attempt.error)
+        statuses = batches.placed(delivery.statuses, job.payloads, attempt)
+        return replace(delivery, exchanges=exchanges, error=None, job=None, statuses=statuses)
+
+    async def explain(self, event: Any) -> list[Explanation]:
+        """Tell, for each enabled mapping, what would happen to an event and why; nothing is sent.
+
+        Raises `MappingResolveError` for what is no event.
+        """
+        if not isinstance(event, dict):
+            raise MappingResolveError(f"data must be an object, got {type_of(event)}")
         return [await explain_plan(plan, event, self._perform) for plan in self.plans]
 
     async def check_authentication(self) -> None:
@@ -93,37 +141,73 @@ class DestinationInstance(Generic[SettingsT]):
         authentication = self.destination.authentication
         if authentication is None or authentication.check is None:
             return
-        data = ExecuteInput(payload=None, settings=self._settings)
-        try:
-            await authentication.check(self._request(self._transport, data), data)
-        except Exception as error:
-            shown = error if isinstance(error, DeliveryError) else _perform_error(error, self.redact)
-            response = getattr(error, "response", None)
+        attempt = await self.account.run(
+            authentication.check,
+            lambda auth: ExecuteInput(payload=None, settings=self.account.settings, auth=auth),
+        )
+        if attempt.error is not None:
+            response = getattr(attempt.error, "response", None)
             status = "" if response is None else response.status
-            raise InvalidAuthenticationError(self.redact.text(f"Credentials are invalid: {status} {shown}")) from error
+            message = self.redact.text(f"Credentials are invalid: {status} {attempt.error}")
+            raise InvalidAuthenticationError(message) from attempt.error
 
-    def _request(self, transport: Transport, data: ExecuteInput[Any, SettingsT]) -> Request:
-        extend = self.destination.extend_request
-        return Request(transport, extend(data) if extend else RequestOptions(), self.redact)
+    # --- besides events: see `operations` -----------------------------------------------------------------------------
+
+    async def dynamic_choices(
+        self,
+        action: str,
+        field: str,
+        *,
+        payload: Object | None = None,
+        query: str | None = None,
+        page: str | None = None,
+        hook_inputs: Object | None = None,
+    ) -> DynamicChoices:
+        """Ask for what a dynamic field of an action offers, given what has been entered so far."""
+        found = operations.action_of(self.destination, action)
+        return await operations.dynamic_choices(
+            self.account, found, field, payload=payload or {}, query=query, page=page, hook_inputs=hook_inputs or {}
+        )
+
+    async def run_hook(
+        self, action: str, kind: HookType, inputs: Object | None = None, payload: Object | None = None
+    ) -> HookResult:
+        """Run a mapping hook of an action, as when a mapping is saved."""
+        found = operations.action_of(self.destination, action)
+        return await operations.run_hook(self.account, found, kind, inputs or {}, payload or {})
+
+    async def create_audience(
+        self, name: str, *, audience_settings: Object | None = None, personas: Object | None = None
+    ) -> Audience:
+        """Make an audience at the partner."""
+        return await operations.create_audience(
+            self.account,
+            self.destination,
+            name,
+            audience_settings=audience_settings or {},
+            personas=personas or {},
+        )
+
+    async def get_audience(self, external_id: str, *, audience_settings: Object | None = None) -> Audience:
+        """Look an audience up at the partner."""
+        return await operations.get_audience(
+            self.account, self.destination, external_id, audience_settings=audience_settings or {}
+        )
+
+    async def delete_user(self, user_id: str = "", anonymous_id: str = "") -> None:
+        """Delete a user's data at the partner."""
+        await operations.delete_user(self.account, self.destination, user_id, anonymous_id)
+
+    # --- one mapping -------------------------------------------------------------------------------------------------
 
     async def _perform(
         self, plan: Plan, event: Object, payload: Object, transport: Transport | None = None
-    ) -> tuple[Request | None, DeliveryError | None]:
-        request: Request | None = None
-        try:
-            data = ExecuteInput(
-                payload=plan.build(payload),
-                settings=self._settings,
-                raw_data=event,
-                raw_mapping=plan.subscription.mapping,
-            )
-            request = self._request(transport or self._transport, data)
-            await plan.action.perform(request, data)
-        except DeliveryError as error:
-            return request, error
-        except Exception as error:  # noqa: BLE001 - an author's code may raise anything; it becomes this event's failure
-            return request, _perform_error(error, self.redact)
-        return request, None
+    ) -> Attempt[object]:
+        return await self.account.run(
+            plan.action.perform,
+            lambda auth: plan.input_for(event, payload, self.account.settings, auth),
+            transport=transport,
+        )
 
     async def _deliver(self, plan: Plan, event: Any) -> Delivery:
         started = perf_counter()
@@ -131,38 +215,87 @@ class DestinationInstance(Generic[SettingsT]):
         def done(
             outcome: Outcome,
             payload: Object | Missing = MISSING,
-            request: Request | None = None,
             error: DeliveryError | None = None,
+            exchanges: tuple[Exchange, ...] = (),
         ) -> Delivery:
             return Delivery(
                 subscription=plan.subscription,
                 outcome=outcome,
                 payload=payload,
-                exchanges=tuple(request.exchanges) if request else (),
+                exchanges=exchanges,
                 error=error,
                 seconds=perf_counter() - started,
             )
 
-        if not isinstance(event, dict):
-            # Reference: an event that is no object ends in a raw TypeError before the mapping could say this.
-            return done("rejected", error=MappingResolveError(f"data must be an object, got {type_of(event)}"))
-        if not plan.trigger.matches(event):
-            return done("not subscribed")
         try:
+            if not matches(plan, event):
+                return done("not subscribed")
             payload = plan.payload_of(event)
         except (MappingResolveError, PayloadValidationError) as error:
             return done("rejected", error=error)
-        request, failure = await self._perform(plan, event, payload)
-        if failure is None:
-            return done("delivered", payload, request)
-        refused = isinstance(failure, PayloadValidationError) and not (request and request.exchanges)
-        return done("rejected" if refused else "failed", payload, request, failure)
+        except NotJSONError as error:
+            return done("rejected", error=MappingResolveError(str(error)))
+        attempt = await self._perform(plan, event, payload)
+        if attempt.error is None:
+            return done("delivered", payload, None, attempt.exchanges)
+        refused = isinstance(attempt.error, PayloadValidationError) and not attempt.exchanges
+        return done("rejected" if refused else "failed", payload, attempt.error, attempt.exchanges)
+
+    async def _deliver_batch(self, plan: Plan, events: Sequence[Any]) -> BatchDelivery:
+        started = perf_counter()
+        statuses: list[EventStatus] = [batches.not_subscribed()] * len(events)
+        ready: dict[int, Object] = {}
+        subscribed = False
+        for index, event in enumerate(events):
+            try:
+                if matches(plan, event):
+                    subscribed = True
+                    ready[index] = plan.batched_payload_of(event)
+            except (MappingResolveError, PayloadValidationError, NotJSONError) as error:
+                statuses[index] = batches.refused(error)
+        attempt: Attempt[object] = Attempt()
+        if subscribed:
+            attempt = await self._perform_batch(plan, [events[index] for index in ready], list(ready.values()))
+        return BatchDelivery(
+            subscription=plan.subscription,
+            statuses=batches.placed(statuses, ready, attempt),
+            subscribed=subscribed,
+            exchanges=attempt.exchanges,
+            error=attempt.error,
+            job=Job(id=attempt.answer.job_id, payloads=ready) if isinstance(attempt.answer, Submitted) else None,
+            seconds=perf_counter() - started,
+        )
+
+    async def _perform_batch(self, plan: Plan, events: list[Object], payloads: list[Object]) -> Attempt[object]:
+        if plan.action.perform_batch is None:
+            return Attempt(
+                error=IntegrationError("This action does not support batched requests.", "NotImplemented", 501)
+            )
+        if not payloads:
+            return Attempt()
+        return await self.account.run(
+            plan.action.perform_batch,
+            lambda auth: plan.batch_input_for(events, payloads, self.account.settings, auth),
+        )
+
+    async def _poll(self, plan: Plan, job: Job) -> Attempt[MultiStatus | None]:
+        if plan.action.poll_batch is None:
+            return Attempt(error=IntegrationError("This action has no poll_batch.", "NotImplemented", 501))
+        return await self.account.run(
+            plan.action.poll_batch,
+            lambda auth: PollInput(settings=self.account.settings, auth=auth, job_id=job.id, count=len(job.payloads)),
+        )
+
+    def _raise_first(self, deliveries: Sequence[Delivery | BatchDelivery]) -> None:
+        if self._all_or_nothing:
+            for delivery in deliveries:
+                if delivery.error is not None:
+                    raise delivery.error
 
 
-def _perform_error(error: Exception, redact: Redactor) -> PerformError:
-    """Wrap what an author's function raised, with the line that raised it."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    message = redact.text(f"{type(error).__name__}: {error}")
-    wrapped = PerformError(message, f"{Path(frame.filename).name}:{frame.lineno}")
-    wrapped.__cause__ = error
-    return wrapped
+def matches(plan: Plan, event: Any) -> bool:
+    """Tell whether a mapping is for an event; raises `MappingResolveError` for what is no event."""
+    if not isinstance(event, dict):
+        # Segment's runtime ends in a raw TypeError before its mapping could say this.
+        raise MappingResolveError(f"data must be an object, got {type_of(event)}")
+    return plan.trigger.matches(event)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from actions_core.contract import Contract, compile_contract
 from actions_core.definitions import Action, Destination, Subscription
 from actions_core.errors import ConfigurationError, UnknownActionError
-from actions_core.js import Object
+from actions_core.inputs import SYNC_MODES, AuthTokens, BatchInput, ExecuteInput, SyncMode
+from actions_core.js import Object, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
+from actions_core.rules.audience import audience_membership, personas_of
 from actions_core.runtime.values import Builder, compile_builder
 from actions_core.trigger import Trigger, compile_trigger
 
@@ -24,6 +27,9 @@ class Plan:
     mapping: CompiledMapping = field(repr=False)
     contract: Contract = field(repr=False)
     build: Builder = field(repr=False)
+    sync_mode: SyncMode | None
+    matching_key: str | None
+    hook_outputs: Mapping[str, Object] = field(repr=False)
 
     @classmethod
     def compile(cls, destination: Destination[Any], subscription: Subscription) -> Plan:
@@ -38,14 +44,19 @@ class Plan:
                 f"mapping {subscription.name!r}: {destination.name} has no action {subscription.action!r}; "
                 f"it has {known}"
             )
+        mapping = subscription.mapping
+        matching_key = mapping.get("__segment_internal_matching_key")
         try:
             return cls(
                 subscription=subscription,
                 action=action,
                 trigger=compile_trigger(subscription.trigger),
-                mapping=compile_mapping(subscription.mapping),
+                mapping=compile_mapping(mapping),
                 contract=compile_contract(action.fields),
                 build=compile_builder(action.payload),
+                sync_mode=_sync_mode(action, mapping.get("__segment_internal_sync_mode")),
+                matching_key=to_string(matching_key) if truthy(matching_key) else None,
+                hook_outputs={kind: mapping[kind] for kind in action.hooks if truthy(mapping.get(kind))},
             )
         except ConfigurationError as error:
             error.add_note(f"in the mapping {subscription.name!r}")
@@ -57,3 +68,52 @@ class Plan:
         Raises `MappingResolveError` or `PayloadValidationError`.
         """
         return self.contract.validate(self.mapping.resolve(event))
+
+    def batched_payload_of(self, event: Object) -> Object:
+        """Map and check an event of a batch, where '' stays if a text may be."""
+        return self.contract.validate(self.mapping.resolve(event), mode="batch")
+
+    def input_for(self, event: Object, payload: Object, settings: Any, auth: AuthTokens) -> ExecuteInput[Any, Any]:
+        """Make what `perform` is given."""
+        return ExecuteInput(
+            payload=self.build(payload),
+            settings=settings,
+            auth=auth,
+            raw_data=event,
+            raw_mapping=self.subscription.mapping,
+            audience_settings=_audience_settings(event),
+            audience_membership=audience_membership(event, self.sync_mode),
+            personas=personas_of(event),
+            hook_outputs=self.hook_outputs,
+            sync_mode=self.sync_mode,
+            matching_key=self.matching_key,
+        )
+
+    def batch_input_for(
+        self, events: Sequence[Object], payloads: Sequence[Object], settings: Any, auth: AuthTokens
+    ) -> BatchInput[Any, Any]:
+        """Make what `perform_batch` is given: valid payloads with their events. The first event tells the audience."""
+        return BatchInput(
+            payloads=[self.build(payload) for payload in payloads],
+            settings=settings,
+            auth=auth,
+            raw_data=events,
+            raw_mapping=self.subscription.mapping,
+            audience_settings=_audience_settings(events[0]),
+            audience_membership=[audience_membership(event, self.sync_mode) for event in events],
+            hook_outputs=self.hook_outputs,
+            sync_mode=self.sync_mode,
+            matching_key=self.matching_key,
+        )
+
+
+def _sync_mode(action: Action[Any, Any], wanted: Any) -> SyncMode | None:
+    # Reference: any known mode is taken, whether the action offers it or not.
+    if action.sync_modes is None:
+        return None
+    return next((mode for mode in SYNC_MODES if mode == wanted), None)
+
+
+def _audience_settings(event: Object) -> Object:
+    settings = (personas_of(event) or {}).get("audience_settings")
+    return settings if isinstance(settings, dict) else {}

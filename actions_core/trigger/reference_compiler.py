@@ -23,8 +23,8 @@ def compile_reader(path: Path) -> Reader:
     """Compile a path; its function gives the value there or `MISSING`, and never raises.
 
     Reference: the walk is JavaScript's. A list or text on the way answers to `length` and to an index, and a falsy
-    value on the way ('', 0, false, null) is the result. Inherited functions (`constructor`, `toString`, …) are
-    missing here as everywhere in this project; Segment's runtime finds them.
+    value on the way ('', 0, false, null) is the result. (Inherited functions such as `constructor` are missing here as
+    everywhere in this project; Segment's runtime finds them.)
     """
     field, *names = path.names
     if field in SCALAR_FIELDS:

@@ -47,7 +47,10 @@ def parse_reference(text: str) -> Condition:
 
 
 def _join_paths(tokens: list[Token]) -> list[Token]:
-    """Make one word of words with dots between them, blanks or not: `properties . price`."""
+    """Make one word of words with dots between them, blanks or not: `properties . price`.
+
+    Reference: `and`, `or`, `null` and numbers are no words, so a path breaks off before one of them.
+    """
     joined: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -79,7 +82,7 @@ class _Walk:
         return self.tokens[self.at - 1]
 
     def demand(self, missing: str) -> Token:
-        """Take a token, whichever it is: even the end passes for an operator or a value, but nothing is after it."""
+        """Take a token. Reference: any passes for an operator or a value, even the end; only after it there is none."""
         token = self.take()
         if token is None:
             raise TriggerSyntaxError(missing, self.text, self.tokens[-1].span[1])
@@ -118,6 +121,7 @@ class _Walk:
             self.demand(f"{token.value!r} needs a value after its operator")
         elif _is_function(token):
             self.function(token, children)
+        # Reference: an unknown field is skipped like any other token, and its operator and value after it.
 
     def function(self, token: Token, children: list[Condition], negated: Token | None = None) -> None:
         # Reference: brackets and comma are not looked at, any token passes for them.
@@ -210,6 +214,7 @@ def _operator(field: str, word: str, value: Token) -> Operator:
         equal = word == "="
         if value.value == "null" and field not in ("type", "event"):
             return "not_exists" if equal else "exists"
+        # Reference: != true and != false compare with the text "true", so true and false differ from it as well.
         if value.value in ("true", "false") and equal and field not in ("type", "event", "name"):
             return "is_true" if value.value == "true" else "is_false"
         if value.kind is TokenKind.NUMBER and field in OBJECT_FIELDS:
@@ -219,7 +224,7 @@ def _operator(field: str, word: str, value: Token) -> Operator:
 
 
 def _literal(token: Token) -> str | float | bool:
-    """Read a value token; Reference: single quotes stay part of the text, and any token is a value."""
+    """Read a value token, which may be any; Reference: single quotes stay part of the text."""
     if token.kind is TokenKind.TEXT and token.value[0] == '"':
         return token.value[1:-1]
     if token.kind is TokenKind.NUMBER:

@@ -57,7 +57,7 @@ def compile_trigger(text: str, dialect: Dialect = "reference") -> Trigger:
 
 
 def _without_crashes(holds: Test) -> Test:
-    """Take an event on which Segment's runtime throws for no match. Reference: it is delivered nowhere."""
+    """Take an event on which Segment's runtime throws for no match, since there it is delivered nowhere."""
 
     def matches(event: Object) -> bool:
         try:

@@ -7,11 +7,22 @@ A vector is one JSON object on a line of a `.jsonl` or `.jsonl.gz` file. Its key
     contract   fields, payload         → result, or error.message and, if given, error.errors[].path and .message
     action     fields, mapping, event  → result, or error.message (mapping, then validation)
 
-`fields` are input fields in the reference's shape. `mode` may be "batch" in a contract. The answers were given by
-`@segment/actions-core` and `@segment/destination-subscriptions`; `tests/oracle/make_vectors.py` asks them.
+`fields` are input fields in the reference's shape. `mode` may be "batch" in a contract. `error: true` stands for an
+error in any words. Other keys, such as `why`, are for readers. The answers were given by `@segment/actions-core` and
+`@segment/destination-subscriptions`; `tests/oracle/make_vectors.py` asks them. See `docs/vectors.md`.
 """
 
 from conformance.vectors.compare import same_json, sentences
-from conformance.vectors.runner import Failure, VectorError, run_vector, run_vectors
+from conformance.vectors.runner import Failure, Kind, VectorError, kind_of, read_vectors, run_vector, run_vectors
 
-__all__ = ["Failure", "VectorError", "run_vector", "run_vectors", "same_json", "sentences"]
+__all__ = [
+    "Failure",
+    "Kind",
+    "VectorError",
+    "kind_of",
+    "read_vectors",
+    "run_vector",
+    "run_vectors",
+    "same_json",
+    "sentences",
+]

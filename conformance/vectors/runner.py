@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import ValidationError
 
@@ -26,7 +27,18 @@ from actions_core.mapping import compile_mapping
 from actions_core.trigger import compile_trigger
 from conformance.vectors.compare import same_json, sentences
 
+Kind: TypeAlias = Literal["trigger", "contract", "action", "mapping"]
+"""What a vector asks about."""
+
+# In the order in which they are looked for: an action has all the keys of a mapping.
+_KEYS: Final[dict[Kind, frozenset[str]]] = {
+    "trigger": frozenset({"fql", "event"}),
+    "contract": frozenset({"fields", "payload"}),
+    "action": frozenset({"fields", "mapping", "event"}),
+    "mapping": frozenset({"mapping", "event"}),
+}
 _GZIP: Final = b"\x1f\x8b"
+_MAX_DEPTH: Final = 200
 
 
 class VectorError(ActionsError):
@@ -41,40 +53,64 @@ class Failure:
     """Its position among all vectors of the run, from 0."""
     place: str
     """File and line."""
-    expected: Any
-    got: Any
+    expected: Object
+    got: Object
 
 
 def run_vectors(paths: Iterable[Path]) -> Iterator[Failure | None]:
     """Run the vectors of some files and yield, for each, None or its failure.
 
-    Raises `VectorError` for a file that cannot be read and a vector that is not of the documented form.
+    Raises `VectorError` for a file that cannot be read or has no vector, and for a vector that is not of the documented
+    form; its message begins with the file and the line.
     """
     index = 0
     for path in paths:
-        for place, vector in _read(path):
+        for place, vector in read_vectors(path):
             try:
                 expected, got = run_vector(vector)
+                agree = _agree(expected, got)
             except VectorError as error:
                 raise VectorError(f"{place}: {error}") from None
-            yield None if _agree(expected, got) else Failure(index, place, expected, got)
+            yield None if agree else Failure(index, place, expected, got)
             index += 1
 
 
-def _read(path: Path) -> Iterator[tuple[str, Any]]:
+def read_vectors(path: Path) -> Iterator[tuple[str, Any]]:
+    """Read a file of vectors, plain or gzipped, and yield each with its place (file and line); blank lines are skipped.
+
+    Raises `VectorError` for a file that cannot be read or has no vector, and for a line that is not JSON.
+    """
     try:
         content = path.read_bytes()
         if content.startswith(_GZIP):
             content = gzip.decompress(content)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise VectorError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
-    for number, line in enumerate(content.splitlines(), 1):
-        if line.strip():
-            place = f"{path}:{number}"
-            try:
-                yield place, loads(line)
-            except JSONSyntaxError as error:
-                raise VectorError(f"{place}: is not JSON: {error}") from None
+    lines = [(number, line) for number, line in enumerate(content.split(b"\n"), 1) if line.strip()]
+    if not lines:
+        raise VectorError(f"{path}: has no vector")
+    for number, line in lines:
+        place = f"{path}:{number}"
+        try:
+            yield place, loads(line)
+        except JSONSyntaxError as error:
+            raise VectorError(f"{place}: is not JSON: {error}") from None
+
+
+def kind_of(vector: Any) -> Kind:
+    """Tell a vector's kind by its keys.
+
+    Raises `VectorError` if it is of none.
+    """
+    if not isinstance(vector, dict):
+        raise VectorError(f"expected a JSON object, got {type_of(vector)}")
+    for kind, keys in _KEYS.items():
+        if keys <= vector.keys():
+            return kind
+    raise VectorError(
+        "its keys are those of no kind: expected mapping and event, fql and event, fields and payload, or fields, "
+        "mapping and event"
+    )
 
 
 def run_vector(vector: Any) -> tuple[Object, Object]:
@@ -82,26 +118,18 @@ def run_vector(vector: Any) -> tuple[Object, Object]:
 
     Raises `VectorError` for a vector that is not of the documented form.
     """
-    if not isinstance(vector, dict):
-        raise VectorError("expected a JSON object")
-    answers = [key for key in ("result", "match", "error") if key in vector]
-    if len(answers) != 1:
-        raise VectorError("expected exactly one of result, match and error")
-    keys = vector.keys()
-    if {"fql", "event"} <= keys:
-        got = _trigger(_text(vector, "fql"), vector["event"])
-    elif {"fields", "payload"} <= keys:
-        got = _contract(_fields(vector), _object(vector, "payload"), vector.get("mode", "single"))
-    elif {"fields", "mapping", "event"} <= keys:
-        got = _action(_fields(vector), _object(vector, "mapping"), vector["event"])
-    elif {"mapping", "event"} <= keys:
-        got = _mapping(_object(vector, "mapping"), vector["event"])
-    else:
-        raise VectorError(
-            "its keys are those of no kind: expected mapping and event, fql and event, fields and payload, or fields, "
-            "mapping and event"
-        )
-    return {answers[0]: vector[answers[0]]}, got
+    kind = kind_of(vector)
+    _require_shallow(vector, "it")
+    expected = _expected(vector, kind)
+    match kind:
+        case "trigger":
+            return expected, _trigger(_text(vector, "fql"), vector["event"])
+        case "contract":
+            return expected, _contract(_fields(vector), vector["payload"], vector.get("mode", "single"))
+        case "action":
+            return expected, _action(_fields(vector), _object(vector, "mapping"), vector["event"])
+        case "mapping":
+            return expected, _mapping(_object(vector, "mapping"), vector["event"])
 
 
 # --- one function per kind -------------------------------------------------------------------------------------------
@@ -116,16 +144,16 @@ def _trigger(text: str, event: Any) -> Object:
 
 def _mapping(mapping: Object, event: Any) -> Object:
     try:
-        return {"result": _json(compile_mapping(mapping).resolve(event))}
+        return {"result": _as_json(compile_mapping(mapping).resolve(event))}
     except (MappingError, MappingResolveError) as error:
         return {"error": {"message": str(error)}}
 
 
-def _contract(fields: dict[str, InputField], payload: Object, mode: Any) -> Object:
+def _contract(fields: dict[str, InputField], values: Any, mode: Any) -> Object:
     if mode not in ("single", "batch"):
         raise VectorError(f"mode: expected single or batch, got {mode!r}")
     try:
-        return {"result": _json(compile_contract(fields).validate(payload, mode=mode))}
+        return {"result": _as_json(compile_contract(fields).validate(values, mode=mode))}
     except PayloadValidationError as error:
         errors = [{"path": one.path, "message": one.message} for one in error.errors]
         return {"error": {"message": str(error), "errors": errors}}
@@ -134,24 +162,64 @@ def _contract(fields: dict[str, InputField], payload: Object, mode: Any) -> Obje
 
 
 def _action(fields: dict[str, InputField], mapping: Object, event: Any) -> Object:
-    mapped = _mapping(mapping, event)
-    if "error" in mapped:
-        return mapped
-    return _contract(fields, mapped["result"], "single")
+    try:
+        values = compile_mapping(mapping).resolve(event)
+    except (MappingError, MappingResolveError) as error:
+        return {"error": {"message": str(error)}}
+    return _contract(fields, values, "single")
 
 
-def _json(value: Any) -> Any:
-    """Give a value as it is after it has been written as JSON, which is how the reference's answers were kept."""
+def _as_json(value: Any) -> Any:
+    """Give a value as it is once it has been written as JSON, which is how the reference's answers were kept.
+
+    No value at all, which a mapping that is one directive may give, is null.
+    """
+    _require_shallow(value, "its answer")
     return None if value is MISSING else loads(stringify(value))
 
 
 # --- reading and comparing -------------------------------------------------------------------------------------------
 
 
-def _text(vector: Object, key: str) -> str:
-    value = vector[key]
+def _require_shallow(value: Any, subject: str) -> None:
+    """Refuse what is nested so deeply that it could not be written; nothing in an event's life is."""
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise VectorError(f"{subject} is nested more than {_MAX_DEPTH} levels deep")
+
+
+def _expected(vector: Object, kind: Kind) -> Object:
+    """Take the answer out of a vector, once it is of the documented form."""
+    answer = "match" if kind == "trigger" else "result"
+    found = [key for key in (answer, "error") if key in vector]
+    if len(found) != 1:
+        raise VectorError(f"expected either {answer} or error")
+    value = vector[found[0]]
+    if found == ["match"] and not isinstance(value, bool):
+        raise VectorError(f"match: expected true or false, got {type_of(value)}")
+    if found == ["error"] and value is not True:
+        if kind == "trigger" or not isinstance(value, dict):
+            words = "true" if kind == "trigger" else "true or an object"
+            raise VectorError(f"error: expected {words}, got {type_of(value)}")
+        _text(value, "message", "error.message")
+        errors = value.get("errors", [])
+        if not isinstance(errors, list) or not all(isinstance(one, dict) for one in errors):
+            raise VectorError("error.errors: expected a list of objects")
+    return {found[0]: value}
+
+
+def _text(holder: Object, key: str, place: str | None = None) -> str:
+    value = holder.get(key, MISSING)
     if not isinstance(value, str):
-        raise VectorError(f"{key}: expected text, got {type_of(value)}")
+        raise VectorError(f"{place or key}: expected text, got {type_of(value)}")
     return value
 
 
@@ -176,10 +244,12 @@ def _fields(vector: Object) -> dict[str, InputField]:
 
 def _agree(expected: Object, got: Object) -> bool:
     """Compare answers; of an error only what the vector tells counts, and stack traces never do."""
-    wanted, found = expected.get("error"), got.get("error")
-    if not isinstance(wanted, dict) or not isinstance(found, dict):
+    if "error" not in expected or "error" not in got:
         return same_json(expected, got)
-    if "message" in wanted and sentences(str(wanted["message"])) != found["message"]:
+    wanted, found = expected["error"], got["error"]
+    if wanted is True:
+        return True
+    if found["message"] not in (wanted["message"], sentences(wanted["message"])):
         return False
     if "errors" not in wanted:
         return True

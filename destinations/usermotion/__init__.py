@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from actions_core import Authentication, Destination, ExecuteInput, Preset, Request, RequestOptions, Response, hookimpl
+from actions_core import (
+    Authentication,
+    Context,
+    Destination,
+    ExecuteInput,
+    Preset,
+    Request,
+    RequestOptions,
+    Response,
+    hookimpl,
+)
 from destinations.usermotion.actions import ACTIONS
 from destinations.usermotion.settings import API, Settings
 
 
-def common_options(data: ExecuteInput[Any, Settings]) -> RequestOptions:
+def common_options(data: Context[Settings]) -> RequestOptions:
     """Give every request the API key; UserMotion takes it raw, not encoded as Basic credentials are."""
     return RequestOptions(
         headers={

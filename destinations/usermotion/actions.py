@@ -80,7 +80,8 @@ class TrackPayload:
         Field(
             "Event Name",
             "The name of the track() event or page() event",
-            # A page has no `event`, and its name is never read: every page is a "pageview".
+            # Reference: a name is never read, so a page is a "pageview" whatever it is called, and so is a track call
+            # without an event.
             default=if_exists(path("$.event"), path("$.event"), template("pageview")),
         ),
     ]

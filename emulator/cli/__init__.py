@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Any, Final
 
 import click
@@ -15,6 +17,7 @@ _COMMANDS: Final = {
     "check": ("emulator.cli.check", "Tell what is wrong with a mapping before it is saved."),
     "list": ("emulator.cli.listing", "List the installed destinations."),
     "inspect": ("emulator.cli.inspect", "Show a destination's settings, presets, actions and fields."),
+    "new": ("emulator.cli.new", "Begin a destination of your own."),
     "check-auth": ("emulator.cli.check_auth", "Ask the partner whether the settings are right."),
 }
 
@@ -41,8 +44,20 @@ class _LazyGroup(click.Group):
 
         if os.environ.get("NO_COLOR"):
             ctx.color = False
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                # What the terminal's encoding lacks, and half an emoji, is shown as an escape.
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+        except BrokenPipeError:
+            raise  # click ends quietly: whoever read the output has seen enough
+        except OSError as error:
+            raise click.ClickException(
+                f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+            ) from None
         except ActionsError as error:
             from emulator.cli.output import explain_error  # noqa: PLC0415 - likewise
 

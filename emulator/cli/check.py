@@ -14,7 +14,7 @@ from actions_core.mapping import check_mapping
 from actions_core.rules.limits import check_mapping_count
 from actions_core.trigger import compile_trigger, lint
 from emulator.cli.options import destination_option, json_option
-from emulator.cli.output import echo_json, heading
+from emulator.cli.output import echo_json, heading, shown
 from emulator.mappings import read_mappings
 
 _HELP: Final = """Tell what is wrong with the mappings of FILE, and what works otherwise than it looks; nothing is sent.
@@ -89,9 +89,9 @@ def remarks_on(subscription: Subscription, destination: Destination[Any]) -> Ite
 
 def _text(subscription: Subscription, remarks: list[Remark]) -> str:
     verdict = "" if remarks else click.style("  nothing to say", fg="green")
-    lines = [f"{heading(subscription.name)} -> {subscription.action}  {subscription.trigger}{verdict}"]
+    lines = [f"{heading(shown(subscription.name))} -> {subscription.action}  {shown(subscription.trigger)}{verdict}"]
     colours = {"error": "red", "warning": "yellow"}
     for remark in remarks:
         severity = click.style(remark.severity.ljust(7), fg=colours[remark.severity])
-        lines.append(f"  {severity}  {remark.place or '/'}  {remark.message}")
+        lines.append(f"  {severity}  {shown(remark.place) or '/'}  {shown(remark.message)}")
     return "\n".join(lines)

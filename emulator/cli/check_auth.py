@@ -8,7 +8,7 @@ import click
 
 from actions_core import InvalidAuthenticationError
 from emulator.cli.options import Route, Target, account_options, json_option, route_options
-from emulator.cli.output import echo_json
+from emulator.cli.output import echo_json, shown
 
 
 @click.command("check-auth")
@@ -41,7 +41,7 @@ def command(*, target: Target, route: Route, as_json: bool) -> None:
             {"destination": target.destination.slug, "checked": checked, "accepted": reason is None, "error": reason}
         )
     elif reason is not None:
-        click.echo(f"{click.style('refused', fg='red')} by {route.partner}: {reason}")
+        click.echo(f"{click.style('refused', fg='red')} by {route.partner}: {shown(reason)}")
     elif checked:
         click.echo(f"{click.style('accepted', fg='green')} by {route.partner}")
     else:

@@ -15,8 +15,8 @@ from actions_core.errors import ConfigurationError
 from actions_core.js import Object, stringify
 from actions_core.redaction import Redactor
 from actions_core.transport import HttpxTransport
-from emulator.cli.options import Target, json_option, target_options
-from emulator.cli.output import echo_json, faint, heading, pretty_json
+from emulator.cli.options import Target, json_option, rehearsal_options
+from emulator.cli.output import echo_json, faint, heading, pretty_json, shown
 from emulator.events import MalformedEvent, read_events
 
 _LONGEST: Final = 60
@@ -39,7 +39,7 @@ Examples:
 @click.command("explain", help=_HELP)
 @click.argument("event")
 @click.option("-n", "--number", type=click.IntRange(1), default=1, show_default=True, help="Which event of the file.")
-@target_options
+@rehearsal_options
 @json_option
 def command(*, event: str, number: int, target: Target, as_json: bool) -> None:
     """Run the command."""
@@ -55,7 +55,7 @@ def command(*, event: str, number: int, target: Target, as_json: bool) -> None:
 
 
 def _read_event(source: str, number: int) -> Object:
-    if source.lstrip().startswith("{"):
+    if source.lstrip().startswith(("{", "[")):
         return _pick(io.BytesIO(source.encode("utf-8", "surrogateescape")), "the event", number)
     if source == "-":
         return _pick(sys.stdin.buffer, "standard input", number)
@@ -82,21 +82,23 @@ def _text(explanation: Explanation, titles: dict[str, str], redact: Redactor) ->
     subscription = explanation.subscription
     verdict = click.style("matched", fg="green") if explanation.trigger.matched else faint("not subscribed")
     lines = [
-        f"{heading(subscription.name)} -> {titles[subscription.action]} ({subscription.action})",
-        f"  trigger  {subscription.trigger}",
-        f"           {verdict}: {redact.text(str(explanation.trigger))}",
+        f"{heading(shown(subscription.name))} -> {titles[subscription.action]} ({subscription.action})",
+        f"  trigger  {shown(subscription.trigger)}",
+        f"           {verdict}: {shown(str(explanation.trigger), redact)}",
     ]
     if explanation.fields:
         lines.append("  fields")
         width = max(len(field.key) for field in explanation.fields)
         for field in explanation.fields:
             value = faint("(nothing)") if field.payload is MISSING else _short(redact.value(field.payload))
-            origin = "not mapped" if field.origin is None else f"from {redact.text(str(field.origin))}"
+            origin = "not mapped" if field.origin is None else f"from {shown(str(field.origin), redact)}"
             lines.append(f"    {field.key.ljust(width)}  {value}  {faint(origin)}")
-            lines += [f"    {' ' * width}  {click.style(redact.text(str(note)), fg='yellow')}" for note in field.notes]
+            lines += [
+                f"    {' ' * width}  {click.style(shown(str(note), redact), fg='yellow')}" for note in field.notes
+            ]
     if explanation.error is not None:
         lines.append(
-            f"  {click.style('error', fg='red')}    {explanation.error.status} {redact.text(str(explanation.error))}"
+            f"  {click.style('error', fg='red')}    {explanation.error.status} {shown(str(explanation.error), redact)}"
         )
     for exchange in explanation.to_json(redact)["requests"]:
         lines.append(f"  request  {exchange['method']} {exchange['url']}")

@@ -53,6 +53,8 @@ def _json(destination: Destination[Any], catalog: Catalog) -> Object:
         "maximumMappings": MAX_MAPPINGS,
         "authentication": destination.authentication.scheme if destination.authentication else None,
         "engage": destination.engage,
+        "audiences": destination.audiences.mode if destination.audiences else None,
+        "deletion": destination.on_delete is not None,
         "settings": {key: _field_json(field) for key, field in destination.settings_fields.items()},
         "presets": [
             {
@@ -68,6 +70,7 @@ def _json(destination: Destination[Any], catalog: Catalog) -> Object:
                 "title": action.title,
                 "description": action.description,
                 "platform": action.platform,
+                "batch": action.perform_batch is not None,
                 "defaultTrigger": action.default_subscription,
                 "fields": {key: _field_json(field) for key, field in action.fields.items()},
             }
@@ -112,6 +115,12 @@ def _text(destination: Destination[Any], catalog: Catalog) -> str:
         f"  accepts {accepts} calls; at most {MAX_MAPPINGS} mappings for each instance",
         f'  in the Integrations object: "{destination.name}"',
     ]
+    batches = [slug for slug, action in destination.actions.items() if action.perform_batch is not None]
+    lines.append(
+        f"  batches: {', '.join(batches) or 'not supported'}; "
+        f"audiences: {destination.audiences.mode if destination.audiences else 'not kept at the partner'}; "
+        f"deletion: {'supported' if destination.on_delete else 'not supported'}"
+    )
     if destination.engage:
         sync = USER_PROPERTY
         lines.append(

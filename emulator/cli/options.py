@@ -13,7 +13,15 @@ from typing import Any, TypeAlias
 
 import click
 
-from actions_core import Destination, DestinationInstance, HttpxTransport, Subscription, Transport, load_catalog
+from actions_core import (
+    Destination,
+    DestinationInstance,
+    HttpxTransport,
+    Subscription,
+    Transport,
+    load_catalog,
+    preset_subscriptions,
+)
 from actions_core.errors import ConfigurationError, JSONSyntaxError
 from actions_core.js import Object, loads
 from actions_core.runtime import environment_variable
@@ -34,10 +42,25 @@ class Target:
     settings: Object = field(repr=False)
     subscriptions: list[Subscription] | None = None
     """None: the destination's presets."""
+    mapping_file: Path | None = None
 
     def instance(self, transport: Transport) -> DestinationInstance[Any]:
         """Open the instance; raises `ConfigurationError`."""
-        return DestinationInstance(self.destination, self.settings, self.subscriptions, transport=transport)
+        try:
+            return DestinationInstance(self.destination, self.settings, self.subscriptions, transport=transport)
+        except ConfigurationError as error:
+            if self.mapping_file is not None:
+                error.add_note(f"of {self.mapping_file}")
+            raise
+
+    def require_mappings(self) -> None:
+        """Refuse to begin where nothing could ever be sent."""
+        subscriptions = preset_subscriptions(self.destination) if self.subscriptions is None else self.subscriptions
+        if any(subscription.enabled for subscription in subscriptions):
+            return
+        if self.mapping_file is None:
+            raise ConfigurationError(f"{self.destination.name} has no presets: give a mapping with --mapping FILE")
+        raise ConfigurationError(f"{self.mapping_file} has no mapping that is enabled")
 
 
 def destination_option(function: Command) -> Command:
@@ -53,15 +76,21 @@ def destination_option(function: Command) -> Command:
     )(function)
 
 
-def target_options(function: Command) -> Command:
-    """Add what describes a destination instance; the command receives it as `target`."""
+def target_options(function: Command, *, rehearsal: bool = False) -> Command:
+    """Add what describes a destination instance; the command receives it as `target`.
+
+    For a `rehearsal`, in which nothing is sent, a secret that is not given is replaced by its name.
+    """
 
     @functools.wraps(function)
     def resolve(*, name: str, mapping_file: Path | None, **rest: Any) -> None:
         destination = load_catalog().find(name)
-        settings = _gather_settings(destination, rest.pop("pairs"), rest.pop("settings_file"))
+        given = (rest.pop("pairs"), rest.pop("settings_file"))
+        settings = _gather_settings(destination, *given, stand_ins=rehearsal)
         subscriptions = None if mapping_file is None else read_mappings(mapping_file, destination)
-        function(target=Target(destination, settings, subscriptions), **rest)
+        target = Target(destination, settings, subscriptions, mapping_file)
+        target.require_mappings()
+        function(target=target, **rest)
 
     return _decorate(
         resolve,
@@ -177,13 +206,20 @@ def _decorate(function: Command, *decorators: Callable[[Command], Command]) -> C
     return function
 
 
-def _gather_settings(destination: Destination[Any], pairs: tuple[str, ...], settings_file: Path | None) -> Object:
+def rehearsal_options(function: Command) -> Command:
+    """Add the same as `target_options` for a command that sends nothing."""
+    return target_options(function, rehearsal=True)
+
+
+def _gather_settings(
+    destination: Destination[Any], pairs: tuple[str, ...], settings_file: Path | None, *, stand_ins: bool = False
+) -> Object:
     """Collect settings from the environment, a file and options, the last winning."""
     fields = destination.settings_fields
     settings: Object = {}
     for key in fields:
         value = os.environ.get(environment_variable(destination, key))
-        if value is not None:
+        if value:
             settings[key] = value
     if settings_file is not None:
         settings.update(_read_settings(settings_file))
@@ -198,6 +234,9 @@ def _gather_settings(destination: Destination[Any], pairs: tuple[str, ...], sett
                 f"{destination.name} has no setting {key!r}; it has {known}", param_hint="--setting"
             )
         settings[key] = value
+    if stand_ins:
+        secret = (key for key, field in fields.items() if field.type == "password")
+        settings = {**{key: f"<{key}>" for key in secret}, **settings}
     missing = [
         f"{field.label} ({key}): give --setting {key}=…, --settings FILE or the environment variable "
         f"{environment_variable(destination, key)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from time import monotonic
@@ -11,6 +12,16 @@ import click
 
 from actions_core.errors import ActionsError, DefinitionError, MappingError, TriggerSyntaxError
 from actions_core.js import stringify
+from actions_core.redaction import Redactor
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|\n|\t")
+
+
+def shown(text: str, redact: Redactor | None = None) -> str:
+    """Write text that came from outside: without secrets, and with control characters spelt out, not carried out."""
+    hidden = redact.text(text) if redact else text
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], hidden)
+
 
 OUTCOME_COLOURS: Final = {
     "delivered": "green",
@@ -80,13 +91,19 @@ class Progress:
         """`total` is the input's size in bytes; None where nobody can know."""
         self._total: Final = total
         self._enabled: Final = enabled and sys.stderr.isatty()
-        self._drawn = False
+        self._drawn = ""
         self._next = monotonic() + 5 * self._EVERY  # short input never sees it
 
     def line(self, text: str) -> None:
         """Print a line of output above the progress line."""
+        drawn = self._drawn
         self.clear()
         click.echo(text)
+        self._draw(drawn)
+
+    def _draw(self, text: str) -> None:
+        click.echo(text, nl=False, err=True)
+        self._drawn = text
 
     def update(self, done: int, events: int) -> None:
         """Redraw, if it is time: `done` bytes read, `events` finished."""
@@ -100,11 +117,10 @@ class Progress:
             text = f"[{bar}] {share:4.0%}  {events:,} events"
         else:
             text = f"{events:,} events"
-        click.echo(text, nl=False, err=True)
-        self._drawn = True
+        self._draw(text)
 
     def clear(self) -> None:
         """Take the progress line away."""
         if self._drawn:
             click.echo("\r\x1b[K", nl=False, err=True)
-            self._drawn = False
+            self._drawn = ""

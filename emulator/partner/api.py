@@ -1,14 +1,16 @@
 """A partner's API as data: its host, its endpoints, and what each demands of a request.
 
-Describe another destination's partner in a module of its own, beside `usermotion`; the server needs no change.
+Describe another destination's partner in a module of its own, beside `usermotion` (which only looks at requests) and
+`roster` (which remembers them); the server needs no change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from actions_core.js import stringify
 from emulator.partner.faults import Fault
@@ -30,19 +32,26 @@ def json_answer(status: int, value: Any, headers: Mapping[str, str] | None = Non
     return Answer(status, stringify(value).encode(), (("content-type", "application/json"), *(headers or {}).items()))
 
 
+Answering: TypeAlias = Callable[[ReceivedRequest, Mapping[str, str]], Answer]
+"""A partner that remembers: makes an answer of a request, which has passed every check, and the parts of its path."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One method of one path.
 
-    `headers` are demanded besides the credentials, with exactly that value. With a `body` check the request must be
-    JSON by its content type and its text, and pass the check; without one, whatever the body holds is not looked at.
+    A part of the path in braces (`/v1/lists/{list_id}`) stands for any text without a slash. `headers` are demanded
+    besides the credentials, with exactly that value. With a `body` check the request must be JSON by its content type
+    and its text, and pass the check; without one, whatever the body holds is not looked at.
     """
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Check | None = None
-    answer: Answer = field(default_factory=lambda: json_answer(200, {}))
+    answer: Answer | Answering = field(default_factory=lambda: json_answer(200, {}))
+    public: bool = False
+    """Whether it may be called without a key, as the one that gives keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,9 @@ class KeyHeader:
         return key.strip() if scheme.lower() == self.scheme.lower() else ""
 
 
+_PART: Final = re.compile(r"\\{(\w+)\\}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerAPI:
     """The API at one host; raises `ValueError` if two endpoints have the same method and path.
@@ -72,8 +84,11 @@ class PartnerAPI:
     host: str
     endpoints: tuple[Endpoint, ...]
     key: KeyHeader | None = None
+    accepts: Callable[[str], bool] | None = None
+    """Decides about each key, for an API that gives its keys itself; the keys that `respond` is told are not its."""
     max_body: int = 1024 * 1024
     _paths: dict[str, dict[str, Endpoint]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _patterns: dict[str, re.Pattern[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for endpoint in self.endpoints:
@@ -81,13 +96,17 @@ class PartnerAPI:
             if endpoint.method in methods:
                 raise ValueError(f"{self.host} has two endpoints {endpoint.method} {endpoint.path}")
             methods[endpoint.method] = endpoint
+            if "{" in endpoint.path:
+                pattern = _PART.sub(r"(?P<\1>[^/]+)", re.escape(endpoint.path))
+                self._patterns[endpoint.path] = re.compile(pattern)
 
     def respond(self, request: ReceivedRequest, keys: Collection[str] | None = None) -> Answer:
         """Answer a request as the partner would: 404, 405, 401, 400, 415, or the endpoint's own answer.
 
         `keys` are the accepted ones; None accepts every key that is not empty.
         """
-        methods = self._paths.get(request.path)
+        path, parts = self._find(request.path)
+        methods = self._paths.get(path)
         if methods is None:
             return error_answer(404, "not_found", f"There is nothing at {request.path}.")
         endpoint = methods.get(request.method)
@@ -96,21 +115,31 @@ class PartnerAPI:
             return error_answer(
                 405, "method_not_allowed", f"{request.path} allows {allowed} only.", headers={"allow": allowed}
             )
-        if self.key is not None and (refusal := _refuse_key(self.key, request, keys)):
-            return refusal
+        if self.key is not None and not endpoint.public:
+            accepts = self.accepts or (lambda key: keys is None or key in keys)
+            if refusal := _refuse_key(self.key, request, accepts):
+                return refusal
         for name, value in endpoint.headers.items():
             if request.headers.get(name.lower()) != value:
                 return error_answer(400, "invalid_header", f"The header {name} must be {value!r}.", header=name)
-        if endpoint.body is None:
-            return endpoint.answer
-        return _refuse_body(request, endpoint.body) or endpoint.answer
+        if endpoint.body is not None and (refusal := _refuse_body(request, endpoint.body)):
+            return refusal
+        return endpoint.answer if isinstance(endpoint.answer, Answer) else endpoint.answer(request, parts)
+
+    def _find(self, path: str) -> tuple[str, Mapping[str, str]]:
+        """Find the path that a request's belongs to, as it was declared, and the texts of its parts."""
+        if path not in self._paths or path in self._patterns:
+            for declared, pattern in self._patterns.items():
+                if found := pattern.fullmatch(path):
+                    return declared, found.groupdict()
+        return path, {}
 
 
-def _refuse_key(header: KeyHeader, request: ReceivedRequest, keys: Collection[str] | None) -> Answer | None:
+def _refuse_key(header: KeyHeader, request: ReceivedRequest, accepts: Callable[[str], bool]) -> Answer | None:
     key = header.read(request.headers)
     if not key:
         message = f"The header {header.name} must be {f'{header.scheme} and ' * bool(header.scheme)}an API key."
-    elif keys is not None and key not in keys:
+    elif not accepts(key):
         message = "The API key is unknown."
     else:
         return None

@@ -46,6 +46,11 @@ class Fault:
     seed: int = 0
     """What the dice of `probability` start from: the same seed strikes the same requests."""
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the partner does nothing of what it was asked; any other fault only spoils its answer."""
+        return self.hang or self.reset or (self.status is not None and self.status >= 400)
+
     def __post_init__(self) -> None:
         mistake = next(_mistakes(self), None)
         if mistake is not None:

@@ -19,6 +19,7 @@ from actions_core.js import MISSING
 from emulator.partner.api import Answer, PartnerAPI, error_answer, faulty_answer, json_answer
 from emulator.partner.faults import ArmedFault, Fault
 from emulator.partner.received import ReceivedRequest, read_json
+from emulator.partner.roster import Roster
 from emulator.partner.usermotion import USERMOTION
 
 _Scope: TypeAlias = Mapping[str, Any]
@@ -39,8 +40,9 @@ class Partner:
             await httpx.AsyncClient().post(f"{partner.url}/v1/identify", headers={"host": "api.usermotion.com"}, …)
             assert partner.requests[0].status == 503
 
-    A host that no API describes accepts everything with 200 and `{}`. `keys` are the API keys that are accepted; None
-    accepts every one that is not empty. `port` 0 takes a free one. The last `capacity` requests are kept.
+    `apis` are by default those of this package. A host that no API describes accepts everything with 200 and `{}`.
+    `keys` are the API keys that are accepted; None accepts every one that is not empty. `port` 0 takes a free one. The
+    last `capacity` requests are kept.
 
     Raises `ValueError` for two APIs with one host, and on entering `OSError` if the port is taken.
     """
@@ -48,14 +50,14 @@ class Partner:
     def __init__(
         self,
         *,
-        apis: Iterable[PartnerAPI] = (USERMOTION,),
+        apis: Iterable[PartnerAPI] | None = None,
         port: int = 0,
         keys: Collection[str] | None = None,
         faults: Iterable[Fault] = (),
         capacity: int = 1000,
     ) -> None:
         self._apis: Final[dict[str, PartnerAPI]] = {}
-        for api in apis:
+        for api in (USERMOTION, Roster().api) if apis is None else apis:
             if api.host.lower() in self._apis:
                 raise ValueError(f"two APIs have the host {api.host}")
             self._apis[api.host.lower()] = api
@@ -146,11 +148,13 @@ class Partner:
             json=value,
             json_problem=problem,
         )
+        fault = next((armed.fault for armed in self._faults if armed.strikes(request.method, request.path)), None)
         if too_large:
             answer = error_answer(413, "payload_too_large", f"The body may have {max_body} bytes at most.")
+        elif api is None or (fault is not None and fault.refuses):
+            answer = _ACCEPTED
         else:
-            answer = _ACCEPTED if api is None else api.respond(request, self._keys)
-        fault = next((armed.fault for armed in self._faults if armed.strikes(request.method, request.path)), None)
+            answer = api.respond(request, self._keys)
         if fault is not None:
             answer = faulty_answer(fault, answer)
         silent = fault is not None and (fault.hang or fault.reset)

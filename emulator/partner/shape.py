@@ -2,8 +2,8 @@
 
     record({"id": text(empty=False), "properties": record(others=True)}, optional={"userId": text()})
 
-A check takes a value and its place (`properties.email`) and gives the first `Refusal`, or None. A check walks its own
-shape, never the value's, so that no body can be too deep for it.
+A check takes a value and its place (`properties.email`) and gives the first `Refusal`, or None. A check goes only as
+deep as its own shape, so that no body can be too deep for it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,49 @@ def text(*, empty: bool = True) -> Check:
         if isinstance(value, str) and (empty or value):
             return None
         return _unlike(place, expected, value)
+
+    return check
+
+
+def number(*, whole: bool = False) -> Check:
+    """Expect a number, and with `whole=True` one without a fraction."""
+    expected = "a whole number" if whole else "a number"
+
+    def check(value: object, place: str) -> Refusal | None:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and not (whole and value % 1):
+            return None
+        return _unlike(place, expected, value)
+
+    return check
+
+
+def one_of(*texts: str) -> Check:
+    """Expect one of some texts."""
+    expected = f"one of {', '.join(texts)}"
+
+    def check(value: object, place: str) -> Refusal | None:
+        if not isinstance(value, str):
+            return _unlike(place, expected, value)
+        return None if value in texts else Refusal(place, f"{place} must be {expected}, got {value!r}")
+
+    return check
+
+
+def nullable(check: Check) -> Check:
+    """Expect null, or what another check expects."""
+    return lambda value, place: None if value is None else check(value, place)
+
+
+def items(each: Check, *, at_most: int) -> Check:
+    """Expect a list of what another check expects, of a limited length."""
+
+    def check(value: object, place: str) -> Refusal | None:
+        if not isinstance(value, list):
+            return _unlike(place, "an array", value)
+        if len(value) > at_most:
+            return Refusal(place, f"{place} may have {at_most} items at most, got {len(value)}")
+        refusals = (each(item, f"{place}[{index}]") for index, item in enumerate(value))
+        return next((refusal for refusal in refusals if refusal), None)
 
     return check
 

@@ -31,11 +31,17 @@ def metadata(**fields: Object) -> Object:
         "mode": "cloud",
         "description": "About A",
         "authentication": {"scheme": "oauth2", "fields": {"key": SETTING}},
-        "audienceConfig": None,
+        "audienceConfig": {
+            "mode": {"type": "synced", "full_audience_sync": False},
+            "audienceFields": {"key": SETTING},
+            "supportsAudienceFunctions": True,
+        },
         "actions": {
             "send": {
                 "title": "Send", "description": "Sends", "platform": "cloud", "defaultSubscription": 'type = "track"',
-                "hidden": False, "hasPerformBatch": False, "syncMode": None, "hooks": None,
+                "hidden": False, "hasPerformBatch": True,
+                "syncMode": {"label": "How", "description": "", "default": "add", "choices": [{"label": "Add them", "value": "add"}]},
+                "hooks": {"onMappingSave": {"label": "H", "description": "", "inputFields": {"name": FIELD}, "outputFields": {"id": FIELD}}},
                 "fields": {"name": FIELD, **fields},
             }
         },

@@ -6,12 +6,17 @@ from typing import Annotated, Any
 import pytest
 
 from actions_core import (
+    MISSING,
     Action,
+    Authentication,
     Catalog,
+    Condition,
+    Conditions,
     DefinitionError,
     Destination,
     ExecuteInput,
     Field,
+    Missing,
     Plugin,
     Preset,
     Request,
@@ -89,9 +94,8 @@ def test_a_plugin_that_raises_is_an_error_of_that_plugin() -> None:
     def explode() -> Destination[Any]:
         raise RuntimeError("boom")
 
-    assert problems(plugin("p", actions_destination=explode), plugin("q", DESTINATION)) == [
-        "p: actions_destination raised RuntimeError: boom"
-    ]
+    (problem,) = problems(plugin("p", actions_destination=explode), plugin("q", DESTINATION))
+    assert problem.startswith("p: actions_destination raised RuntimeError: boom (test_plugins.py:")
 
 
 def test_what_is_no_destination_is_an_error() -> None:
@@ -174,3 +178,97 @@ def test_an_unknown_destination_is_told_with_the_nearest_one() -> None:
 def test_catalogs_share_nothing() -> None:
     assert load_catalog([plugin("good", DESTINATION)]).destinations
     assert not load_catalog([]).destinations
+
+
+def test_a_destination_that_was_not_returned_is_told() -> None:
+    (problem,) = problems(plugin("p", actions_destination=lambda: None))
+    assert problem == "p: actions_destination gave nothing; is a return missing?"
+
+
+def test_a_plugin_that_ends_the_program_is_an_error_of_that_plugin() -> None:
+    def leave() -> None:
+        raise SystemExit("I quit")
+
+    (problem,) = problems(plugin("p", actions_destination=leave))
+    assert problem.startswith("p: actions_destination raised SystemExit: I quit (test_plugins.py:")
+
+
+@pytest.mark.parametrize(
+    ("hook", "answer"),
+    [
+        ("actions_extra_actions", [ACTION]),
+        ("actions_extra_actions", {"x": "y"}),
+        ("actions_extra_presets", [None]),
+        ("actions_extra_presets", 5),
+    ],
+    ids=["list of actions", "texts", "none", "number"],
+)
+def test_extras_of_another_kind_are_told(hook: str, answer: Any) -> None:
+    (problem,) = problems(plugin("good", DESTINATION), plugin("odd", None, **{hook: lambda destination: answer}))
+    assert problem.startswith(f"odd: {hook} gave no ")
+
+
+def test_two_slugs_with_one_short_name_are_told() -> None:
+    short = replace(DESTINATION, slug="good")
+    (problem,) = problems(plugin("a", DESTINATION), plugin("b", short))
+    assert problem == "actions-good (a): has the same short name as good (b)"
+
+
+def not_async(request: Request, data: ExecuteInput[Payload, NoSettings]) -> None:
+    """Looks like a perform, but is not one."""
+
+
+async def too_few(request: Request) -> None:
+    """Takes no input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    size: Annotated[float, Field("Size", minimum=5, maximum=1)]
+    other: (
+        Annotated[
+            str, Field("Other", required=Conditions(conditions=(Condition(field_key="nope", operator="is", value=1),)))
+        ]
+        | Missing
+    ) = MISSING
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"calls": ("trak",)}, "calls: expected one of identify, track, page, screen, group, alias, got 'trak'"),
+        ({"mode": "clowd"}, "mode: expected one of cloud, device, warehouse, got 'clowd'"),
+        ({"name": " "}, "name: expected a text"),
+        ({"slug": "A B"}, "slug: expected lower-case words joined by hyphens, got 'A B'"),
+        ({"presets": None}, "the definition: cannot be checked: TypeError"),
+        ({"actions": {}, "presets": ()}, "actions: expected at least one action"),
+        ({"extend_request": 7}, "extend_request: expected a function, got 7"),
+        ({"extend_request": lambda: None}, "extend_request: is called with 1 argument: too many positional arguments"),
+        ({"authentication": Authentication(scheme="x")}, "authentication.scheme: expected one of custom, basic"),  # type: ignore[arg-type] # the mistake under test
+        ({"authentication": Authentication(check=5)}, "authentication.check: expected a function, got 5"),  # type: ignore[arg-type] # likewise
+        ({"actions": {"A B": ACTION}, "presets": ()}, "actions.A B: expected a slug"),
+        ({"actions": {"send": replace(ACTION, title="")}}, "actions.send.title: expected a text"),
+        ({"actions": {"send": replace(ACTION, platform="x")}}, "actions.send.platform: expected one of cloud, web"),  # type: ignore[arg-type] # likewise
+        ({"actions": {"send": replace(ACTION, perform=not_async)}}, "actions.send.perform: expected an async function"),  # type: ignore[arg-type] # likewise
+        ({"actions": {"send": replace(ACTION, perform=too_few)}}, "actions.send.perform: is called with 2 arguments"),  # type: ignore[arg-type] # likewise
+        ({"actions": {"send": replace(ACTION, payload=Bounds)}}, "actions.send.fields.size: minimum 5 is above maximum 1"),
+        ({"actions": {"send": replace(ACTION, payload=Bounds)}}, "actions.send.fields.other.required: is about 'nope', which is no field"),
+        ({"presets": [Preset(name="A", action="send", trigger='type = "x"')] * 2}, "presets: 2 of them are called 'A'"),
+        ({"presets": [Preset(name=f"{n}", action="send", trigger='type = "x"') for n in range(51)]}, "presets: an instance has at most 50 mappings, got 51"),
+        ({"presets": [Preset(name="A", action="send", trigger=None)]}, "expected a trigger, or an event_slug"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_cannot_work_is_found_when_it_is_loaded(change: dict[str, Any], problem: str) -> None:
+    found = problems(plugin("p", replace(DESTINATION, **change)))
+    assert any(problem in one for one in found), found
+
+
+def test_one_wrong_field_hides_no_other_mistake() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Half:
+        wrong: Annotated[set[str], Field("Wrong")]
+        name: Annotated[str, Field("Name", default={"@nope": 1})]
+
+    found = problems(plugin("p", replace(DESTINATION, actions={"send": replace(ACTION, payload=Half)})))
+    assert len(found) == 2, found

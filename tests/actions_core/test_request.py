@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from actions_core import (
     MISSING,
     DeliveryError,
     HTTPError,
+    HttpRequest,
     HttpxTransport,
     Redactor,
     Request,
@@ -230,3 +232,57 @@ def test_no_repr_shows_a_header_a_body_or_a_query() -> None:
 
     request = asyncio.run(run())
     assert SECRET not in repr(request.exchanges) + repr(RequestOptions(headers={"x": SECRET}, password=SECRET))
+
+
+def test_a_url_without_a_host_is_taken_from_the_base_url() -> None:
+    partner = Partner()
+    send(partner, "/things?a=1", common=RequestOptions(base_url="https://api.example.com/v2"))
+    send(partner, "https://other.example/x", common=RequestOptions(base_url="https://api.example.com/v2"))
+    assert [str(request.url) for request in partner.received] == [
+        "https://api.example.com/v2/things?a=1",
+        "https://other.example/x",
+    ]
+
+
+def test_requests_may_be_changed_before_they_are_sent_and_answers_before_they_are_judged() -> None:
+    def sign(request: HttpRequest) -> HttpRequest:
+        return replace(request, headers={**request.headers, "x-signature": str(len(request.body))})
+
+    def forgive(request: HttpRequest, response: Response) -> Response:
+        return replace(response, status=200) if response.status == 409 else response
+
+    partner = Partner(httpx.Response(409))
+    common = RequestOptions(before_request=[sign], after_response=[forgive])
+    assert send(partner, method="POST", json={"a": 1}, common=common).status == 200
+    assert partner.received[0].headers["x-signature"] == "7"
+
+
+def test_of_a_huge_answer_only_the_beginning_is_read() -> None:
+    async def run() -> Response:
+        backend = httpx.MockTransport(lambda _: httpx.Response(200, content=b"x" * 10_000))
+        return await Request(HttpxTransport(backend, max_body=1000), RequestOptions())("https://a.example/")
+
+    assert asyncio.run(run()).content == "x" * 1000
+
+
+def test_no_answer_sets_a_cookie() -> None:
+    partner = Partner(httpx.Response(200, headers={"set-cookie": "session=1"}))
+
+    async def run() -> None:
+        request = Request(HttpxTransport(httpx.MockTransport(partner)), RequestOptions())
+        await request.get("https://a.example/")
+        await request.get("https://a.example/")
+
+    asyncio.run(run())
+    assert "cookie" not in partner.received[1].headers
+
+
+def test_search_params_of_the_destination_and_of_the_request_are_both_sent() -> None:
+    partner = Partner()
+    send(partner, search_params={"x": "1", "k": "2"}, common=RequestOptions(search_params={"api_key": "a", "k": "1"}))
+    assert partner.received[0].url.query == b"api_key=a&k=2&x=1"
+
+
+def test_a_header_whose_name_cannot_be_sent_is_an_error_that_names_it() -> None:
+    with pytest.raises(TransportError, match="'x name' is not the name of a header"):
+        send(Partner(), headers={"x name": "1"})

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +144,7 @@ def test_deliver_takes_mappings_from_a_file(run: Any) -> None:
 def test_a_trigger_that_does_not_parse_is_shown_with_its_place(run: Any) -> None:
     Path("mapping.json").write_text('{"partnerAction": "group", "trigger": "type = \\"track", "mapping": {}}', "utf-8")
     result = run(*with_key("deliver", "events.jsonl", "-m", "mapping.json"), events=[GOOD])
-    assert "the trigger does not parse in the mapping 'Identify Company (1)': " in result.stderr
+    assert "the trigger does not parse in the mapping 'Identify Company (1)' of mapping.json: " in result.stderr
     assert "^" in result.stderr
     assert result.exit_code == 2
 
@@ -173,16 +177,18 @@ def test_wrong_usage_is_one_clear_sentence_and_status_2(run: Any, arguments: tup
 
 
 def test_settings_come_from_options_then_a_file_then_the_environment(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def sent_key(*arguments: str) -> bool:
-        # The partner is told to accept one key only, by refusing in its name whatever else arrives.
-        result = run("deliver", "events.jsonl", "--json", *arguments, events=[{**GOOD, "userId": "probe"}])
+    def accepted(*arguments: str) -> bool:
+        # The partner refuses a blank key, which is how one sees whose value was sent.
+        result = run("deliver", "events.jsonl", "--json", *arguments, events=[GOOD])
         return bool(json_lines(result)[0]["outcome"] == "delivered")
 
+    Path("blank.json").write_text('{"apiKey": ""}', "utf-8")
+    monkeypatch.setenv("USERMOTION_API_KEY", "from-environment")
+    assert accepted()
+    assert not accepted("--settings", "blank.json")
+    assert accepted("--settings", "blank.json", "--setting", "apiKey=from-option")
     monkeypatch.setenv("USERMOTION_API_KEY", "")
-    Path("settings.json").write_text('{"apiKey": "from-file"}', "utf-8")
-    assert not sent_key()  # the blank key of the environment is refused by the partner
-    assert sent_key("--settings", "settings.json")
-    assert not sent_key("--settings", "settings.json", "--setting", "apiKey=")
+    assert "needs API Key" in run("deliver", "events.jsonl").stderr  # a blank variable is none
 
 
 def test_a_settings_file_that_is_no_object_is_one_clear_sentence(run: Any) -> None:
@@ -202,6 +208,121 @@ def test_the_key_appears_nowhere_in_what_is_printed(run: Any, arguments: tuple[s
     result = run(*with_key("deliver", "events.jsonl", *arguments), events=[leaky, GOOD])
     assert KEY not in result.stdout + result.stderr
     assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def echo_plugin(tmp_path: Path, url: str) -> dict[str, str]:
+    """Write a destination that posts to a URL, and install it beside the others."""
+    (tmp_path / "echo_plugin.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from typing import Annotated\n"
+        "from actions_core import Action, Destination, Field, Preset, hookimpl\n"
+        "@dataclass(frozen=True, kw_only=True)\n"
+        "class Settings:\n"
+        "    token: Annotated[str, Field('Token', type='password')]\n"
+        "@dataclass(frozen=True, kw_only=True)\n"
+        "class Payload:\n"
+        "    id: Annotated[str, Field('Id', default={'@path': '$.userId'})]\n"
+        "async def perform(request, data):\n"
+        f"    await request.post(f'{url}')\n"
+        "@hookimpl\n"
+        "def actions_destination():\n"
+        "    return Destination(name='Echo', slug='actions-echo', settings=Settings,\n"
+        "        actions={'send': Action(title='Send', description='', payload=Payload, perform=perform)},\n"
+        "        presets=[Preset(name='All', action='send', trigger='type = \"track\"')])\n",
+        "utf-8",
+    )
+    metadata = tmp_path / "echo-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: echo\nVersion: 1\n", "utf-8")
+    (metadata / "entry_points.txt").write_text("[actions_core]\necho = echo_plugin\n", "utf-8")
+    return {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+
+def actions(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "emulator.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, **options)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://h.example/{data.settings.token}/x", "https://me:{data.settings.token}@h.example/"]
+)
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["text", "json"])
+def test_a_key_in_a_url_is_not_shown_in_lines_or_summary(tmp_path: Path, url: str, as_json: tuple[str, ...]) -> None:
+    event = json.dumps({"type": "track", "userId": "u"})
+    arguments = ("deliver", "-", "-d", "echo", "-v", "-s", f"token={KEY}", *as_json)
+    found = actions(*arguments, input=event, env=echo_plugin(tmp_path, url))
+    assert "h.example" in found.stdout
+    assert KEY not in found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("value", [[KEY], 1234567890123456.0], ids=["list", "number"])
+def test_a_key_that_a_settings_file_writes_in_another_way_is_not_shown(tmp_path: Path, value: Any) -> None:
+    environment = echo_plugin(tmp_path, "https://h.example/?k={data.settings.token}")
+    (tmp_path / "settings.json").write_text(json.dumps({"token": value}), "utf-8")
+    event = json.dumps({"type": "track", "userId": "u"})
+    arguments = ("deliver", "-", "-d", "echo", "-v", "--settings", str(tmp_path / "settings.json"))
+    found = actions(*arguments, input=event, env=environment)
+    assert "k=[redacted]" in found.stdout
+    assert KEY not in found.stdout
+    assert "1234567890123456" not in found.stdout
+
+
+def test_the_summary_does_not_grow_with_the_urls(tmp_path: Path) -> None:
+    events = "\n".join(json.dumps({"type": "track", "userId": f"u{number}"}) for number in range(60))
+    environment = echo_plugin(tmp_path, "https://h.example/{data.payload.id}")
+    found = actions("deliver", "-", "-d", "echo", "-q", "-s", "token=t0ken", input=events, env=environment)
+    assert "40 other URLs" in found.stdout
+    assert len(found.stdout.splitlines()) < 30
+
+
+def test_control_characters_and_half_emoji_are_shown_and_not_carried_out(run: Any) -> None:
+    events = [{"type": "\x1b[2J\ud800", "userId": "u"}, {"type": ["x"]}]
+    mapping = {"name": "a\x07b", "partnerAction": "group", "trigger": 'type = "group"', "mapping": {}}
+    Path("mapping.json").write_text(json.dumps(mapping), "utf-8")
+    result = run(*with_key("deliver", "events.jsonl", "-m", "mapping.json"), events=events)
+    assert "\\x1b[2J" in result.stdout
+    assert "a\\x07b" in result.stdout
+    assert '["x"]' in result.stdout
+    assert "\x1b" not in result.stdout
+    assert result.exit_code == 0
+
+
+def test_a_mapping_file_without_an_enabled_mapping_is_refused(run: Any) -> None:
+    Path("mapping.json").write_text("[]", "utf-8")
+    result = run(*with_key("deliver", "events.jsonl", "-m", "mapping.json"), events=[GOOD])
+    assert "mapping.json has no mapping that is enabled" in result.stderr
+    assert result.exit_code == 2
+
+
+def test_a_disk_that_is_full_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "emulator.cli", "list"]
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    assert "No space left on device" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert found.returncode != 0
+
+
+def test_an_interrupted_delivery_says_so_and_ends_at_once_with_130() -> None:
+    command = [sys.executable, "-m", "emulator.cli", "deliver", "-", "-s", "apiKey=k3y", "--fault", "* hang"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload] # three pipes
+        process.stdin.write(json.dumps(GOOD) + "\n")
+        process.stdin.flush()
+        time.sleep(2)  # until the request hangs; the pipe stays open
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=10)
+    assert "interrupted; 1 event under way" in output
+    assert "Traceback" not in errors
+    assert process.returncode == 130
+
+
+def test_a_proxy_of_the_environment_is_not_used_for_the_built_in_partner(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert run(*with_key("deliver", "events.jsonl"), events=[GOOD]).exit_code == 0
 
 
 def test_a_pipe_is_followed_while_it_is_being_written() -> None:
@@ -248,11 +369,19 @@ def test_explain_as_json_has_one_object_per_mapping(run: Any) -> None:
 
 
 def test_explain_sends_nothing(run: Any) -> None:
-    # There is no partner and no network in this command: were anything sent, the request would show an error.
-    result = run(*with_key("explain", json.dumps(GOOD), "--json"))
-    request = json_lines(result)[0]["requests"][0]
-    assert "error" not in request
-    assert "response" not in request
+    with socket.create_server(("127.0.0.1", 0)) as trap:
+        trap.settimeout(0.2)
+        environment = {**os.environ, "ALL_PROXY": f"http://127.0.0.1:{trap.getsockname()[1]}"}
+        found = actions("explain", json.dumps(GOOD), "-s", "apiKey=k3y", env=environment)
+        with pytest.raises(TimeoutError):
+            trap.accept()  # whatever left the machine would have come by here
+    assert "POST https://api.usermotion.com/v1/identify" in found.stdout
+
+
+def test_explain_needs_no_secret(run: Any) -> None:
+    result = run("explain", json.dumps([GOOD]))
+    assert "authorization: Basic [redacted]" in result.stdout
+    assert result.exit_code == 0
 
 
 def test_explain_chooses_one_event_of_a_file(run: Any) -> None:

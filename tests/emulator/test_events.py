@@ -4,6 +4,7 @@ import io
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +78,27 @@ def test_text_after_an_array_is_told() -> None:
         "item 2",
         "is not JSON: there is more after the end of the array: '{\"b\":2}'",
     )
+
+
+def test_a_comma_without_an_item_behind_it_is_told() -> None:
+    assert read('[{"a":1},]')[-1] == ("item 2", "is not JSON: expecting value at column 1")
+
+
+def test_a_carriage_return_inside_a_line_ends_no_line() -> None:
+    assert read('{"a":1,\r"b":2}\n{"a":\r2}') == [("line 1", {"a": 1, "b": 2}), ("line 2", {"a": 2})]
+
+
+def test_an_event_that_nobody_can_mean_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read('{"a":' * 201 + "1" + "}" * 201 + '\n{"b":1}') == [
+        ("line 1", "is not JSON: nested more than 200 levels deep"),
+        ("line 2", {"b": 1}),
+    ]
+    monkeypatch.setattr("emulator.events.MAX_LINE", 100_000)
+    assert read('{"a":1}\n"' + "x" * 250_000 + '"\n{"b":1}') == [
+        ("line 1", {"a": 1}),
+        ("line 2", "is not JSON: the line is longer than 0 MiB"),
+        ("line 3", {"b": 1}),
+    ]
 
 
 def test_pretty_printed_events_are_read_one_after_the_other() -> None:

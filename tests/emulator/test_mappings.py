@@ -41,9 +41,10 @@ def test_a_mapping_without_values_takes_the_actions_defaults(tmp_path: Path) -> 
         ({"partnerAction": "group", "trigger": 5}, "mapping.json: /trigger: input should be a valid string"),
         ([{"partnerAction": "nope", "trigger": "x"}], "has no action 'nope'; it has identify, group, track"),
         ({"partnerAction": "group", "trigger": "x", "maping": {}}, "/maping: extra inputs are not permitted"),
-        ("5", "mapping.json: /"),
+        ("5", "mapping.json: expected a mapping (a JSON object), got number"),
+        ("[{}, []]", "mapping.json: /1: expected a mapping (a JSON object), got array"),
     ],
-    ids=["json", "missing action", "trigger type", "unknown action", "unknown key", "number"],
+    ids=["json", "missing action", "trigger type", "unknown action", "unknown key", "number", "list"],
 )
 def test_a_wrong_file_is_one_clear_sentence_with_its_place(tmp_path: Path, content: Any, message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:

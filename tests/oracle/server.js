@@ -16,8 +16,8 @@ fetchModule.default = async (request) => {
   const headers = {}
   request.headers.forEach((value, key) => { headers[key] = value })
   requests.push({ method: request.method, url: request.url, headers, body: await request.text() })
-  const { status = 200, body = '{}', contentType = 'application/json' } = reply ?? {}
-  return new fetchModule.Response(body, { status, headers: { 'content-type': contentType } })
+  const { status = 200, statusText = '', body = '{}', contentType = 'application/json' } = reply ?? {}
+  return new fetchModule.Response(body, { status, statusText, headers: { 'content-type': contentType } })
 }
 
 const { transform, transformBatch } = require('@segment/actions-core/mapping-kit')
@@ -110,6 +110,21 @@ function actionPayload({ name, action, mapping, event }) {
   return payload
 }
 
+// What a destination answers, or throws, and the requests that it sends; each of them is answered by `response`.
+async function observe(name, response, call) {
+  requests.length = 0
+  reply = response
+  const target = destination(name).destination
+  target.responses.length = 0
+  let outcome
+  try {
+    outcome = { results: await call(target) }
+  } catch (error) {
+    outcome = { error: { name: error.name, message: error.message, status: error.status ?? error.response?.status ?? null } }
+  }
+  return { ...outcome, requests: [...requests] }
+}
+
 const operations = {
   ping: () => 'pong',
   parse: ({ fql }) => parseFql(fql),
@@ -130,19 +145,23 @@ const operations = {
   destinations: loadableDestinations,
   definition: ({ name }) => definitionData(destination(name).definition),
   actionPayload,
-  event: async ({ name, event, settings, response = null }) => {
+  // Events, one by one or as a batch, through the destination of scripted.js.
+  scripted: async ({ events, subscription, response = null }) => {
     requests.length = 0
     reply = response
-    const target = destination(name).destination
-    target.responses.length = 0
-    let outcome
+    const target = new Destination(require('./scripted.js'))
     try {
-      outcome = { results: await target.onEvent(event, settings) }
+      const results = await target.onBatch(events, { subscription })
+      return { results, requests: [...requests] }
     } catch (error) {
-      outcome = { error: { name: error.name, message: error.message, status: error.status ?? error.response?.status ?? null } }
+      const status = error.status ?? error.response?.status ?? null
+      return { error: { message: error.message, status, code: error.code ?? null }, requests: [...requests] }
     }
-    return { ...outcome, requests: [...requests] }
   },
+  event: ({ name, event, settings, response = null }) =>
+    observe(name, response, (target) => target.onEvent(event, settings)),
+  batch: ({ name, events, settings, response = null }) =>
+    observe(name, response, (target) => target.onBatch(events, settings)),
 }
 
 readline.createInterface({ input: process.stdin }).on('line', async (line) => {

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.client import Oracle
-from tests.oracle.fuzzing import fuzz
+from tests.oracle.fuzzing import EXAMPLES, fuzz
+from tests.oracle.test_contract_formats import ALPHABETS, SEEDS, near
 from tests.oracle.test_mapping import ask, ours
 
 EVENT = {
@@ -49,11 +51,12 @@ CONSTANTS = pick(
     "1; -2; 0; 2.5; 3.0; 'Ab'; 'b'; ' '; ''; '-'; true; false; nil; null; empty; blank; '%Y-%m-%d'; \"12\"; "
     "'a\\nb'; '😀'; 'k'; (1..3)"
 )
-ARGUMENTS = st.one_of(PATHS, CONSTANTS.filter(lambda word: word not in ("empty", "blank")))
+ARGUMENTS = st.one_of(PATHS, CONSTANTS)
 OPERANDS = st.one_of(PATHS, CONSTANTS, CONSTANTS)
 DATES = pick(
     "when; seconds; '2020-01-01'; '1999-12-31T10:00:00+02:30'; '1700000000'; a; nothing; "
-    "'2024-03-10T01:02:03'; 'March 14, 2016'; 'Tue, 15 Nov 1994 08:12:31 GMT'; '2021'; f; 'x'; '2020-13-01'"
+    "'2024-03-10T01:02:03'; 'March 14, 2016'; 'Tue, 15 Nov 1994 08:12:31 GMT'; '2021'; f; 'x'; '2020-13-01'; "
+    "'1/2/2020 3:04 PM'; 'Mon Jan 1 2020 10:00 GMT-5'; '1700000000000'; '+012345-06-07'; yes; list; 'June 31 2020'"
 )
 FORMATS = pick(
     "%Y-%m-%d; %A %a %B %b %d %e; %H:%M:%S.%L; %I %l %p %P %k; %j %U %W %u %w; %s %z %:z %Z; %y %C %q; %%; "
@@ -76,7 +79,7 @@ FILTERS = pick(
 WITH_ONE = pick(
     "at_least; at_most; divided_by; minus; modulo; plus; times; round: 2 | at_most; append; prepend; remove; "
     "remove_first; remove_last; split; join; default; truncate; truncatewords; slice; sum; "
-    "where; strip; lstrip; rstrip; number_of_words; slugify"
+    "where; strip; lstrip; rstrip; number_of_words; slugify; json; inspect"
 )
 WITH_TWO = st.sampled_from(
     ["replace", "replace_first", "replace_last", "truncate", "truncatewords", "slice", "where", "divided_by"]
@@ -122,7 +125,7 @@ class Templates:
         joined = terms[0]
         for term in terms[1:]:
             joined += f" {self.draw(st.sampled_from(['and', 'or']))} {term}"
-        return joined
+        return f"{joined} | {self.filter()}" if self.one_in(6) else joined
 
     def block(self, depth: int) -> str:
         return "".join(self.part(depth - 1) for _ in range(self.draw(st.integers(1, 2))))
@@ -145,7 +148,7 @@ class Templates:
         return str(
             self.draw(
                 pick(
-                    "{% comment %}{{ a }}{% endcomment %}; {% # note %}; {% echo a %}; {% cycle 'p', n %}; "
+                    "{% comment %}{{ a }}{% endcomment %}; {% # note %}; {% echo a %}; {% echo n | plus: blank %}; {% cycle 'p', n %}; "
                     "{% increment q %}; {% decrement q %}{{ q }}; {% liquid\n assign x = n\n echo x %}; "
                     "{% for i in list %}{% endfor %}; {% case a %}{% endcase %}; {% render 'x' %}; {% nope %}"
                 )
@@ -167,5 +170,26 @@ def test_generated_templates_render_as_segments(oracle: Oracle) -> None:
     def check(template: str) -> None:
         mapping = {"text": {"@liquid": template}}
         assert ours(mapping, EVENT) == ask(oracle, mapping, EVENT)
+
+    check()
+
+
+def test_texts_are_read_as_segments_dates(oracle: Oracle) -> None:
+    """Varies texts near dates of every spelling, numbers of seconds of any age, and the zone they are shown in."""
+    alphabet = "".join(sorted(set("".join(SEEDS["date-like"]) + ALPHABETS["date-like"])))
+    written = "%Y-%m-%d %H:%M:%S.%L %s %y %C %A %B %-d%q %I %p %x %X %z"
+    zones = ["", ", 'Asia/Tokyo'", ", 'America/New_York'", ", -90", ", 0"]
+
+    @settings(fuzz, max_examples=max(1, EXAMPLES // 10))
+    @given(st.randoms(use_true_random=True))
+    def check(random: Random) -> None:
+        event: dict[str, Any] = {f"t{at}": near(SEEDS["date-like"], alphabet, random) for at in range(10)}
+        # From 1901 on, that is: before, zones are not whole minutes away from Greenwich.
+        event |= {f"s{at}": random.randint(-2_100_000_000, 10 ** random.randint(9, 13)) for at in range(5)}
+        mapping = {
+            key: {"@liquid": f"{{{{ {key} | date: '{written}'{random.choice(zones) if key[0] == 's' else ''} }}}}"}
+            for key in event
+        }
+        assert ours(mapping, event) == ask(oracle, mapping, event)
 
     check()

@@ -6,21 +6,24 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
+from time import time as now
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from actions_core.js import MISSING
+from actions_core import v8_dates
+from actions_core.js import MISSING, to_string
 from actions_core.mapping.liquid.values import LiquidFailureError, Rendering, Value, is_nil, plain, text_of
 
 _DEFAULT_FORMAT: Final = "%A, %B %-e, %Y at %-l:%M %P %z"
 _DIRECTIVE: Final = re.compile(r"%([-_0^#:]+)?([0-9]+)?([EO])?([^\n\r\u2028\u2029])")
 _DIGITS: Final = re.compile(r"[0-9]+\Z")
-_ISO: Final = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?)?\Z",
-    re.ASCII,
-)
-_SPELLINGS: Final = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d", "%m/%d/%Y")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_CYCLE: Final = 146_097 * 86_400_000
+"""The milliseconds of 400 years."""
+_FIRST: Final = -62_135_424_000_000
+"""A day after the beginning of year 1, so that every time zone is in it."""
+_LAST: Final = 253_402_214_400_000
+"""A day before the end of year 9999."""
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
     "January",
@@ -40,45 +43,35 @@ _WIDTHS: Final = dict.fromkeys("deHIklmMSUW", 2) | {"j": 3, "L": 3}
 _SPACED: Final = frozenset("aAbBceklpP")
 
 
-def _read(value: Value) -> datetime | None:
-    """Read a date: seconds since 1970, ISO 8601, RFC 2822, or a few common spellings; None for anything else."""
+def _read(value: Value) -> tuple[datetime, int] | None:
+    """Read a date as `new Date` does, and text of digits alone as seconds since 1970; None for what is no date.
+
+    Python knows the years 1 to 9999 only. A date of another year is given as the same day of a year that Python knows,
+    with the years in between, a multiple of 400, after which the calendar repeats itself.
+    """
     value = plain(value)
+    time = _milliseconds(value)
+    if time is None or abs(time) > v8_dates.MAX_TIME_MS:
+        return None
+    cycles = (
+        0 if _FIRST <= time < _LAST else (time - _FIRST) // _CYCLE if time < _FIRST else (time - _LAST) // _CYCLE + 1
+    )
+    return _EPOCH + timedelta(milliseconds=time - cycles * _CYCLE), cycles * 400
+
+
+def _milliseconds(value: Value) -> int | None:
     if isinstance(value, str) and value in ("now", "today"):
-        return datetime.now(UTC)
-    if isinstance(value, str) and not _DIGITS.match(value):
-        return _read_text(value)
-    if not isinstance(value, (bool, int, float, str)):
+        return int(now() * 1000)
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, list) or (isinstance(value, str) and not _DIGITS.match(value)):
+        return v8_dates.time_of(to_string(value))
+    if not isinstance(value, (int, float, str)):
         return None
     try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=math.trunc(float(value) * 1000))
+        return math.trunc(float(value) * 1000)
     except (OverflowError, ValueError):
         return None
-
-
-def _read_text(text: str) -> datetime | None:
-    try:
-        if found := _ISO.match(text):
-            year, month, day, hour, minute, second, fraction, zone = found.groups()
-            millisecond = int((fraction or "0").ljust(3, "0")[:3])
-            date = datetime(
-                int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0),
-                millisecond * 1000, tzinfo=UTC,
-            )  # fmt: skip
-            return date - _offset(zone) if zone and zone != "Z" else date
-        for spelling in _SPELLINGS:
-            try:
-                return datetime.strptime(text, spelling).replace(tzinfo=UTC)
-            except ValueError:  # not this spelling, then
-                continue
-        date = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-
-
-def _offset(zone: str) -> timedelta:
-    size = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-    return -size if zone[0] == "-" else size
 
 
 def _zoned(date: datetime, zone: Value) -> tuple[datetime, str]:
@@ -115,8 +108,8 @@ def _week(date: datetime, first_weekday: int) -> int:
     return (now - (7 - january_first + first_weekday)) // 7 + 1
 
 
-def _us_date(date: datetime) -> str:
-    return f"{date.month}/{date.day}/{date.year}"
+def _us_date(date: datetime, year: int) -> str:
+    return f"{date.month}/{date.day}/{year if year > 0 else 1 - year}"
 
 
 def _us_time(date: datetime) -> str:
@@ -128,8 +121,6 @@ _CODES: Final[dict[str, Callable[[datetime], Any]]] = {
     "A": lambda date: _DAYS[date.weekday()],
     "b": lambda date: _MONTHS[date.month - 1][:3],
     "B": lambda date: _MONTHS[date.month - 1],
-    "c": lambda date: f"{_us_date(date)}, {_us_time(date)}",
-    "C": lambda date: int(str(date.year)[:2]),
     "d": lambda date: date.day,
     "e": lambda date: date.day,
     "h": lambda date: _MONTHS[date.month - 1][:3],
@@ -144,23 +135,30 @@ _CODES: Final[dict[str, Callable[[datetime], Any]]] = {
     "p": lambda date: "AM" if date.hour < 12 else "PM",
     "P": lambda date: "am" if date.hour < 12 else "pm",
     "q": lambda date: _ordinal(date.day),
-    "s": lambda date: math.floor(date.replace(tzinfo=UTC).timestamp() + 0.5),
     "S": lambda date: date.second,
     "u": lambda date: date.isoweekday(),
     "U": lambda date: _week(date, 0),
     "w": lambda date: date.isoweekday() % 7,
     "W": lambda date: _week(date, 1),
-    "x": _us_date,
     "X": _us_time,
-    "y": lambda date: str(date.year)[2:4],
-    "Y": lambda date: date.year,
     "t": lambda _date: "\t",
     "n": lambda _date: "\n",
     "%": lambda _date: "%",
 }
 
+_CODES_OF_YEARS: Final[dict[str, Callable[[datetime, int], Any]]] = {
+    "c": lambda date, year: f"{_us_date(date, year)}, {_us_time(date)}",
+    "C": lambda _date, year: int(str(year)[:2]),
+    "s": lambda date, year: (
+        math.floor(date.replace(tzinfo=UTC).timestamp() + 0.5) + (year - date.year) // 400 * _CYCLE // 1000
+    ),
+    "x": _us_date,
+    "y": lambda _date, year: str(year)[2:4],
+    "Y": lambda _date, year: year,
+}
 
-def _written(date: datetime, zone_name: str, pattern: str) -> str:
+
+def _written(date: datetime, zone_name: str, pattern: str, more_years: int) -> str:
     def write(found: re.Match[str]) -> str:
         flags, width, code = found[1] or "", found[2], found[4]
         if code == "N":
@@ -173,6 +171,8 @@ def _written(date: datetime, zone_name: str, pattern: str) -> str:
             text = zone_name
         elif code in _CODES:
             text = str(_CODES[code](date))
+        elif code in _CODES_OF_YEARS:
+            text = str(_CODES_OF_YEARS[code](date, date.year + more_years))
         else:
             return found[0]
         if "^" in flags:
@@ -187,13 +187,14 @@ def _written(date: datetime, zone_name: str, pattern: str) -> str:
 
 def _date(run: Rendering, value: Value, pattern: Value = MISSING, zone: Value = MISSING) -> Value:
     run.use(sum(len(part) for part in (value, pattern, zone) if isinstance(part, str)))
-    date = _read(value)
-    if date is None:
+    found = _read(value)
+    if found is None:
         return value
+    date, more_years = found
     pattern = _DEFAULT_FORMAT if is_nil(pattern) else text_of(pattern)
     if widths := re.findall("%[-_0^#:]*([0-9]{5,})", pattern):
         run.use(max(map(float, widths)))
-    return _written(*_zoned(date, zone), pattern)
+    return _written(*_zoned(date, zone), pattern, more_years)
 
 
 def _fixed(pattern: str) -> Callable[..., Value]:

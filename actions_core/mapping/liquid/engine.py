@@ -115,7 +115,7 @@ class Template:
     def _placed(self, node: Node) -> Write:
         """Compile a node so that a failure in it tells its place, which is that of the innermost node."""
         write = self._node(node)
-        if isinstance(node, (ContentNode, IfNode, UnlessNode, LiquidNode)) or write is _nothing:
+        if isinstance(node, (ContentNode, LiquidNode)) or write is _nothing:
             return write
         place = position(self._source, node.token.start_index)
 

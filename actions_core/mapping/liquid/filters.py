@@ -159,7 +159,8 @@ def _strip(*, left: bool, right: bool) -> Filter:
     def apply(run: Rendering, value: Value, chars: Value = MISSING) -> str:
         text = text_of(value)
         run.use(len(text))
-        cut = text_of(chars) if js.truthy(chars) else _BLANKS
+        # Characters are looked for unit by unit, so that one of two units is never found.
+        cut = "".join(char for char in text_of(chars) if char <= "\uffff") if js.truthy(chars) else _BLANKS
         text = text.lstrip(cut) if left else text
         return text.rstrip(cut) if right else text
 
@@ -450,15 +451,39 @@ def _default(_run: Rendering, value: Value, fallback: Value = MISSING, *options:
     return value if truthy(value) else fallback
 
 
+_JSON_PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{][\]}]|[\[\]{},:]|[^\[\]{},:"]+')
+
+
 def _json(_run: Rendering, value: Value, space: Value = 0) -> Value:
     if isinstance(value, Literal):  # an object without keys of its own, there
         return "{}"
-    if js.truthy(space):
-        raise LiquidFailureError("the emulator writes JSON in one line only")
     try:
-        return MISSING if value is MISSING else js.stringify(value)
+        text = MISSING if value is MISSING else js.stringify(value)
     except RecursionError:
         raise LiquidFailureError("Maximum call stack size exceeded") from None
+    if text is MISSING or isinstance(space, bool) or not isinstance(space, (int, float, str)) or space in ("", 0):
+        return text
+    if isinstance(space, str):
+        return _indented(text, js.utf16_slice(space, 0, 10))
+    return _indented(text, " " * int(min(space, 10))) if space > 0 else text
+
+
+def _indented(text: str, step: str) -> str:
+    """Write compact JSON over several lines, as `JSON.stringify` with an indent."""
+    parts: list[str] = []
+    margin = "\n"
+    for piece in _JSON_PIECE.findall(text):
+        if piece in ("[", "{"):
+            margin += step
+            parts += (piece, margin)
+        elif piece in ("]", "}"):
+            margin = margin[: len(margin) - len(step)]
+            parts += (margin, piece)
+        elif piece == ",":
+            parts += (piece, margin)
+        else:
+            parts.append(": " if piece == ":" else piece)
+    return "".join(parts)
 
 
 def _to_integer(_run: Rendering, value: Value) -> Value:
@@ -541,4 +566,4 @@ FILTERS: Final[dict[str, Filter]] = {
     **DATE_FILTERS,
     **{name: _disabled(name) for name in DISABLED_FILTERS},
 }
-"""A name that is not here is no error: the value passes through."""
+"""Reference: a name that is not here is no error: the value passes through."""

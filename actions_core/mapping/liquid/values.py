@@ -61,7 +61,10 @@ class Rendering:
             raise LiquidFailureError("template render limit exceeded")
 
     def find(self, name: str) -> Value:
-        """Read a variable: an assigned one, a counter, or the event's own key."""
+        """Read a variable: an assigned one, a counter, or the event's own key.
+
+        Reference: the event itself is the root, so that `event.properties.plan`, as documented, is nothing.
+        """
         for space in (self.variables, self.counters, self.event):
             if name in space:
                 return space[name]

@@ -90,6 +90,18 @@ def test_value_that_cannot_be_coerced_is_named_in_the_error(field: dict[str, Any
     assert sentences(field, value) == [f"The value at /x must be {expected}."]
 
 
+def test_list_of_null_is_a_blank_text_even_where_one_is_required() -> None:
+    """Reference: null is the empty text, so that a required text is there when it is given [null]."""
+    assert payload({**STRING, "required": True}, [None]) == {"x": ""}
+
+
+def test_list_of_one_is_taken_for_its_element_unless_an_object_is_asked_for() -> None:
+    """Reference: an object is never made of anything else."""
+    assert payload(STRING, ["x"]) == {"x": "x"}
+    assert payload(NUMBER, ["5"]) == {"x": 5}
+    assert sentences(OBJECT, [{}]) == ["The value at /x must be an object but it was an array."]
+
+
 def test_infinity_as_text_is_an_integer() -> None:
     """Reference: the remainder of an infinite number is no number, which passes for "no fraction"."""
     assert payload(INTEGER, "-Infinity") == {"x": -math.inf}

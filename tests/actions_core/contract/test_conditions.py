@@ -142,6 +142,26 @@ def test_property_compared_with_undefined_only_has_to_be_there() -> None:
     assert not demands_b(compiled, {"o": {}})
 
 
+def test_list_of_values_is_no_choice_of_values() -> None:
+    """Reference: the value is compared with the list itself."""
+    assert not demands_b(contract(a=STRING, b=when(is_("a", ["x", "y"]))), {"a": "x"})
+    assert demands_b(contract(a={**STRING, "multiple": True}, b=when(is_("a", ["x", "y"]))), {"a": ["x", "y"]})
+
+
+def test_only_two_parts_of_a_conditions_key_count() -> None:
+    """Reference: `o.k.deeper` is read as `o.k`."""
+    compiled = contract(o={"type": "object"}, b=when(is_("o.k.deeper", "x")))
+    assert demands_b(compiled, {"o": {"k": "x"}})
+    assert not demands_b(compiled, {"o": {"k": {"deeper": "x"}}})
+
+
+@pytest.mark.parametrize("name", ["valueOf", "toString"])
+def test_value_with_a_key_like_an_inherited_function_is_compared_like_any_other(name: str) -> None:
+    compiled = contract(o={"type": "object"}, b=when(is_("o", {name: 1})))
+    assert demands_b(compiled, {"o": {name: 1}})
+    assert not demands_b(compiled, {"o": {name: 2}})
+
+
 def test_properties_required_on_a_condition_free_those_that_always_are() -> None:
     """Reference: if one property is required on a condition, no property is required otherwise."""
     inner = {"k": {**STRING, "required": True}, "c": when(is_("a", "x"))}

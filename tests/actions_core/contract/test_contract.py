@@ -92,6 +92,14 @@ def test_action_without_fields_passes_everything() -> None:
     assert contract().validate(values) == values
 
 
+@pytest.mark.parametrize(
+    ("values", "kind"), [(None, "undefined"), ("", "undefined"), ("x", "a string"), ([], "an array"), (0, "a number")]
+)
+def test_values_that_are_no_object_are_refused_and_what_is_empty_is_called_undefined(values: Any, kind: str) -> None:
+    """Reference: null and '' are dropped even here, where nothing is left then."""
+    assert failures(contract(x=STRING), values) == [f"The root value must be an object but it was {kind}."]
+
+
 def test_dynamic_auth_settings_are_no_field_and_yet_passed_through() -> None:
     """Reference: they are exempt; what is inside them is coerced all the same, if they are a field."""
     compiled = contract(x=STRING)

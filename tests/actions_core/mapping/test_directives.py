@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actions_core.errors import MappingResolveError
-from actions_core.js import MISSING
+from actions_core.js import MISSING, stringify
 from actions_core.mapping import compile_mapping
 
 EVENT: dict[str, Any] = {
@@ -125,6 +125,17 @@ def test_template_path_takes_no_dollar() -> None:
     assert resolve({"@template": "<{{$.userId}}>"}) == "<>"
 
 
+def test_template_reads_no_inherited_function_of_javascript() -> None:
+    assert resolve({"@template": "<{{userId.constructor}}>"}) == "<>"
+
+
+def test_two_halves_of_a_character_that_meet_stay_two_here_and_are_one_when_sent() -> None:
+    text = resolve({"@template": "{{a}}{{b}}"}, {"a": "\ud83d", "b": "\ude00"})
+    assert text == "\ud83d\ude00"
+    assert len(text) == 2
+    assert json.loads(stringify(text)) == "😀"
+
+
 def test_template_looks_through_what_triple_braces_gave() -> None:
     assert resolve({"@template": "{{{a}}}"}, {"a": "{{b}}", "b": "deep"}) == "deep"
 
@@ -194,6 +205,26 @@ def test_case_with_another_operator_fails_for_text_only() -> None:
         resolve({"@case": {"operator": "title", "value": path("$.text")}})
 
 
+@pytest.mark.parametrize("constant", ["", 0, False, None])
+@pytest.mark.parametrize(
+    "directive",
+    [{"@case": {"operator": "lower"}}, {"@replace": {"pattern": "a"}}],
+    ids=["@case", "@replace"],
+)
+def test_case_and_replace_of_a_falsy_constant_leave_the_key_out(directive: Any, constant: Any) -> None:
+    (name,) = directive
+    part = {name: {**directive[name], "value": constant}}
+    # A list keeps the part from the structural check, which takes no constant but a text.
+    assert compile_mapping({"key": [{"in": part}]}).resolve(EVENT) == {"key": [{}]}
+
+
+@pytest.mark.parametrize(("operator", "char"), [("upper", "\u019b"), ("lower", "\ua7dc")])
+def test_case_knows_the_letters_that_python_knows(operator: str, char: str) -> None:
+    """Chosen otherwise than Segment's runtime, whose JavaScript engine has tables of a Unicode version of its own."""
+    part = {"@case": {"operator": operator, "value": path("$.x")}}
+    assert resolve(part, {"x": char}) == (char.upper() if operator == "upper" else char.lower())
+
+
 @pytest.mark.parametrize(
     ("options", "value"),
     [
@@ -222,6 +253,11 @@ def test_replace_counts_the_second_pair_at_run_time_and_says_less_than(key: str,
     options = {"pattern": "a", "pattern2": "b", key: "12345678901", "value": path("$.text")}
     with pytest.raises(MappingResolveError, match=f'@replace requires a "{named}" less than 10 characters'):
         resolve({"@replace": options})
+
+
+def test_replace_ignores_a_second_pair_that_is_no_text() -> None:
+    options = {"pattern": "A", "replacement": "5", "pattern2": 5, "replacement2": "x", "value": path("$.text")}
+    assert resolve({"@replace": options}) == "5b-5b"
 
 
 def test_replace_of_half_a_character_works_on_utf16_units() -> None:

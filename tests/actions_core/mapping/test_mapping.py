@@ -42,6 +42,13 @@ def test_segments_own_keys_are_ordinary_keys() -> None:
     assert compile_mapping(mapping).resolve({"id": 1}) == {**mapping, "onMappingSave": {"outputs": {"id": 1}}}
 
 
+def test_a_key_called_proto_is_like_any_other() -> None:
+    assert compile_mapping({"__proto__": {"@path": "$.a.__proto__"}}).resolve({"a": {"__proto__": 1}}) == {
+        "__proto__": 1
+    }
+    assert compile_mapping({"x": {"@path": "$.a.__proto__"}}).resolve({"a": {}}) == {}
+
+
 def test_neither_mapping_nor_event_is_changed() -> None:
     mapping = {
         "__segment_internal_directive": {"@transform": {"apply": {"t": {"@path": "$.t"}}}},

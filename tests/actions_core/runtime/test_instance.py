@@ -18,6 +18,7 @@ from actions_core import (
     HttpxTransport,
     IntegrationError,
     MappingLimitError,
+    MappingResolveError,
     Missing,
     Object,
     PayloadValidationError,
@@ -245,3 +246,49 @@ def test_no_repr_or_json_of_a_delivery_shows_the_secret() -> None:
             )
 
     assert SECRET not in asyncio.run(main())
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), asyncio.CancelledError(), GeneratorExit()], ids=repr)
+def test_a_perform_that_tries_to_end_the_program_has_only_failed(error: BaseException) -> None:
+    async def perform(request: Request, data: ExecuteInput[Order, Settings]) -> None:
+        raise error
+
+    delivery = run(perform)
+    assert delivery.outcome == "failed"
+    assert type(error).__name__ in str(delivery.error)
+
+
+def test_an_error_with_a_status_that_is_none_is_the_authors_mistake() -> None:
+    async def perform(request: Request, data: ExecuteInput[Order, Settings]) -> None:
+        raise APIError("no", "503")  # type: ignore[arg-type] # the mistake under test
+
+    assert "an error's status is a whole number, got '503'" in str(run(perform).error)
+
+
+@pytest.mark.parametrize("value", [b"bytes", {1}, object()], ids=["bytes", "set", "object"])
+def test_a_python_value_that_json_cannot_hold_is_an_outcome_not_an_exception(value: Any) -> None:
+    event = {**EVENT, "properties": {"id": value}}
+    delivery = run(send, event)
+    assert delivery.outcome == "rejected"
+    assert "is not a JSON value" in str(delivery.error)
+
+
+def test_explaining_what_is_no_event_is_refused() -> None:
+    async def main() -> None:
+        async with open_instance(destination(send), FakePartner(), {"key": SECRET}) as instance:
+            await instance.explain(None)
+
+    with pytest.raises(MappingResolveError, match="data must be an object, got null"):
+        asyncio.run(main())
+
+
+def test_explaining_sends_nothing() -> None:
+    partner = FakePartner()
+
+    async def main() -> Any:
+        async with open_instance(destination(send), partner, {"key": SECRET}) as instance:
+            return await instance.explain(EVENT)
+
+    (explanation,) = asyncio.run(main())
+    assert [exchange.request.url for exchange in explanation.exchanges] == ["https://a.example/orders"]
+    assert partner.received == []

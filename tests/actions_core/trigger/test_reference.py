@@ -113,6 +113,23 @@ def test_a_numeric_user_id_equals_no_text() -> None:
     assert not matches('userId = "42"', {"userId": 42})
 
 
+@pytest.mark.parametrize("properties", [{}, {"a": None}, {"a": 5}, {"a": ["x"]}], ids=str)
+def test_not_equal_holds_for_whatever_is_no_text(properties: Any) -> None:
+    assert matches('properties.a != "x"', {"properties": properties})
+
+
+@pytest.mark.parametrize("clause", ["properties.a != 5", "properties.a < 5", "properties.a >= 5"])
+@pytest.mark.parametrize("properties", [{}, {"a": None}, {"a": "4"}, {"a": "6"}, {"a": True}], ids=str)
+def test_a_comparison_with_a_number_holds_for_numbers_only(clause: str, properties: Any) -> None:
+    assert not matches(clause, {"properties": properties})
+
+
+@pytest.mark.parametrize("clause", ['!contains(properties.a, "x")', '!match(properties.a, "x*")'])
+@pytest.mark.parametrize("properties", [{}, {"a": None}, {"a": 5}, {"a": ["y"]}], ids=str)
+def test_a_negated_function_holds_for_texts_only(clause: str, properties: Any) -> None:
+    assert not matches(clause, {"properties": properties})
+
+
 def test_a_number_beside_a_text_field_is_written_as_javascript_does() -> None:
     assert matches("event = 1000000000000000000000", {"event": "1e+21"})
     assert matches("event = 007", {"event": "7"})

@@ -18,15 +18,19 @@ MAX_TIME_MS: Final = 8.64e15
 """How far a date may be away from 1970: 100,000,000 days (ECMA-262)."""
 
 
-def is_date(text: str) -> bool:
-    """Tell whether `new Date(text)` is a valid date."""
+def time_of(text: str) -> int | None:
+    """Read a text as `new Date(text)` does: milliseconds since 1970, or None for what is no date.
+
+    >>> time_of("Jan 2 1970 00:00 GMT+1")
+    82800000
+    """
     scanner, parts = _Scanner(text.partition("\0")[0]), _Parts()
     token = _read_iso(scanner, parts)
     if token is None:
-        return False
+        return None
     if token is _ISO:
-        return parts.is_date(iso=True)
-    return _read_legacy(token, scanner, parts) and parts.is_date(iso=False)
+        return parts.time(iso=True)
+    return parts.time(iso=False) if _read_legacy(token, scanner, parts) else None
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
@@ -133,21 +137,21 @@ class _Parts:
     def set_zone(self, hours: int) -> None:
         self.offset_sign, self.offset_hour, self.offset_minute = (-1 if hours < 0 else 1), abs(hours), 0
 
-    def is_date(self, *, iso: bool) -> bool:
-        """Tell whether the numbers make a date and a time that JavaScript can represent."""
+    def time(self, *, iso: bool) -> int | None:
+        """Give the milliseconds since 1970, if the numbers make a date and a time that JavaScript can represent."""
         date = self._date(iso=iso)
         clock_ms = self._clock_ms()
         if date is None or clock_ms is None:
-            return False
+            return None
         offset = 0
         if self.offset_sign is not None:
             # V8 counts seconds in 32 bits: a zone millions of hours away wraps around before it is refused.
             seconds = ((self.offset_hour or 0) * 3600 + (self.offset_minute or 0) * 60) % 2**32
             if seconds >= 2**31:
-                return False
+                return None
             offset = self.offset_sign * seconds
         time = _days_since_1970(*date) * 86_400_000 + clock_ms - offset * 1000
-        return abs(time) <= MAX_TIME_MS
+        return time if abs(time) <= MAX_TIME_MS else None
 
     def _date(self, *, iso: bool) -> tuple[int, int, int] | None:
         if not self.days:

@@ -1,0 +1,185 @@
+"""A customer's account at a partner: settings, tokens and connections, and running an author's functions with them."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from actions_core.answers import Failure, MultiStatus, RefreshedTokens
+from actions_core.definitions import OAUTH_SCHEMES, Destination
+from actions_core.errors import DeliveryError, InvalidAuthenticationError, PerformError
+from actions_core.inputs import AuthTokens, Context, OAuthCredentials, RefreshInput, SettingsT
+from actions_core.js import Object
+from actions_core.redaction import Redactor
+from actions_core.request import Exchange, Request, RequestOptions
+from actions_core.runtime.settings import build_settings, check_settings, secrets_of
+from actions_core.transport import Transport
+
+InputT = TypeVar("InputT", bound=Context[Any])
+AnswerT = TypeVar("AnswerT")
+
+_OWN_CODE: Final = Path(__file__).parents[1]
+
+TokenListener = Callable[[RefreshedTokens], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Attempt(Generic[AnswerT]):
+    """What came of running an author's function: its answer or an error, and every request that was sent."""
+
+    answer: AnswerT | None = None
+    error: DeliveryError | None = field(default=None, repr=False)
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def unauthorised(self) -> bool:
+        """Whether the partner no longer takes the access token, for all of a request or for a part of a batch."""
+        if self.error is not None:
+            return self.error.status == 401
+        answer = self.answer
+        return isinstance(answer, MultiStatus) and any(
+            isinstance(one, Failure) and one.status == 401 for one in map(answer.__getitem__, range(len(answer)))
+        )
+
+
+class Account(Generic[SettingsT]):
+    """Runs an author's functions for one account; any number may run at once.
+
+    For the OAuth schemes a 401 refreshes the access token and runs the function once more; several that meet a 401
+    with the same token share one refresh.
+    """
+
+    def __init__(
+        self,
+        destination: Destination[SettingsT],
+        settings: Object,
+        transport: Transport,
+        *,
+        oauth: OAuthCredentials | None = None,
+        on_token_refresh: TokenListener | None = None,
+    ) -> None:
+        """Check the settings; raises `SettingsError`."""
+        checked = check_settings(destination, settings)
+        self.settings: Final[SettingsT] = build_settings(destination, checked)
+        self._destination: Final = destination
+        self._transport: Final = transport
+        self._credentials = oauth or OAuthCredentials()
+        self._on_token_refresh: Final = on_token_refresh
+        self._refreshing: Final = asyncio.Lock()
+        # As they were given and as the author sees them: a number or a list may have become text.
+        self._secrets: Final = {*secrets_of(destination, settings), *secrets_of(destination, checked)}
+        self._secrets.update(_secrets_in(self._credentials))
+        self.redact = Redactor(self._secrets)
+        """Hides the account's secrets, tokens included, those that have been replaced too."""
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
+
+    @property
+    def auth(self) -> AuthTokens:
+        """The tokens as an author's functions see them."""
+        credentials = self._credentials
+        return AuthTokens(
+            access_token=credentials.access_token,
+            refresh_token=credentials.refresh_token,
+            refresh_token_url=credentials.refresh_token_url,
+        )
+
+    async def run(
+        self,
+        function: Callable[[Request, InputT], Awaitable[AnswerT]],
+        make_input: Callable[[AuthTokens], InputT],
+        *,
+        transport: Transport | None = None,
+    ) -> Attempt[AnswerT]:
+        """Run an author's function; whatever it raises is the attempt's error.
+
+        `make_input` is called for each try, so that none sees what an earlier one has done to its input. With a
+        `transport` of its own nothing is refreshed: it is a rehearsal.
+        """
+        credentials = self._credentials
+        attempt = await self._try(function, make_input, transport or self._transport)
+        authentication = self._destination.authentication
+        may_refresh = authentication is not None and authentication.scheme in OAUTH_SCHEMES
+        if not may_refresh or transport is not None or not attempt.unauthorised:
+            return attempt
+        refreshed = await self._refresh(credentials)
+        if refreshed is not None:
+            return replace(attempt, error=refreshed)
+        again = await self._try(function, make_input, self._transport)
+        return replace(again, exchanges=attempt.exchanges + again.exchanges)
+
+    async def _try(
+        self,
+        function: Callable[[Request, InputT], Awaitable[AnswerT]],
+        make_input: Callable[[AuthTokens], InputT],
+        transport: Transport,
+    ) -> Attempt[AnswerT]:
+        exchanges: list[Exchange] = []
+        try:
+            data = make_input(self.auth)
+            extend = self._destination.extend_request
+            options = extend(data) if extend else RequestOptions()
+            answer = await function(Request(transport, options, self.redact, exchanges), data)
+        except DeliveryError as error:
+            return Attempt(error=error, exchanges=tuple(exchanges))
+        except BaseException as error:
+            task = asyncio.current_task()
+            cancelled = isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling()
+            if cancelled or isinstance(error, KeyboardInterrupt):
+                raise
+            return Attempt(error=self._perform_error(error), exchanges=tuple(exchanges))
+        return Attempt(answer, exchanges=tuple(exchanges))
+
+    def _perform_error(self, error: BaseException) -> PerformError:
+        """Wrap what an author's function raised, with the line of theirs that it came from."""
+        frames = traceback.extract_tb(error.__traceback__)
+        theirs = [frame for frame in frames if not Path(frame.filename).is_relative_to(_OWN_CODE)]
+        frame = (theirs or frames)[-1]
+        message = self.redact.text(f"{type(error).__name__}: {error}")
+        wrapped = PerformError(message, f"{Path(frame.filename).name}:{frame.lineno}")
+        wrapped.__cause__ = error
+        return wrapped
+
+    async def _refresh(self, used: OAuthCredentials) -> DeliveryError | None:
+        """Replace tokens that were refused, unless another delivery has done so; gives the error if that fails."""
+        async with self._refreshing:
+            if self._credentials is not used:
+                return None
+            authentication = self._destination.authentication
+            refresh = authentication.refresh_access_token if authentication else None
+            tokens: RefreshedTokens | None = None
+            if refresh is not None:
+                attempt = await self._try(
+                    refresh,
+                    lambda auth: RefreshInput(settings=self.settings, auth=auth, credentials=used),
+                    self._transport,
+                )
+                if attempt.error is not None:
+                    reason = f"Failed to refresh access token: {attempt.error}"
+                    failed = InvalidAuthenticationError(reason, "OAUTH_REFRESH_FAILED")
+                    failed.__cause__ = attempt.error
+                    return failed
+                tokens = attempt.answer
+            if tokens is None:
+                return InvalidAuthenticationError("Failed to refresh access token", "OAUTH_REFRESH_FAILED")
+            self._credentials = replace(
+                used,
+                access_token=tokens.access_token,
+                refresh_token=tokens.refresh_token or used.refresh_token,
+            )
+            self._secrets.update(_secrets_in(self._credentials))
+            self.redact = Redactor(self._secrets)
+            if self._on_token_refresh is not None:
+                await self._on_token_refresh(tokens)
+        return None
+
+
+def _secrets_in(credentials: OAuthCredentials) -> set[str]:
+    held = (credentials.access_token, credentials.refresh_token, credentials.client_secret)
+    return {secret for secret in held if secret}

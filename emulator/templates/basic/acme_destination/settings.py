@@ -1,0 +1,16 @@
+"""What a customer enters to connect Acme, and where it is."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from actions_core import Field
+
+API = "https://api.acme.example/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one connection."""
+
+    username: Annotated[str, Field("Username", "Acme: Settings, API Users")]
+    password: Annotated[str, Field("Password", "The password of that user", type="password")]

@@ -1,0 +1,5 @@
+from acme import Order, refund
+
+from actions_core import Action
+
+action = Action(title="Order", description="", payload=Order, perform=refund)  # mistake

@@ -1,0 +1,3 @@
+from acme import Order
+
+payload = Order(note="by night")  # mistake
