@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -53,7 +54,17 @@ from actions_core import (
     UnknownActionError,
     path,
 )
-from actions_core.testing import Answer, DestinationTester, NetworkAccessError, SentRequest, create_event, no_network
+from actions_core.testing import (
+    ActionResult,
+    Answer,
+    BatchResult,
+    CallResult,
+    DestinationTester,
+    NetworkAccessError,
+    SentRequest,
+    create_event,
+    no_network,
+)
 
 ROOT = Path(__file__).parents[2]
 KEY = "k3y-for-tests"
@@ -665,6 +676,29 @@ def test_the_plugin_costs_nothing_where_it_is_not_used() -> None:
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_tests_of_the_page_for_authors_pass_and_are_typed(tmp_path: Path) -> None:
+    section = (ROOT / "docs/authoring.md").read_text("utf-8").split("\n## Testing\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    (tmp_path / "test_page.py").write_text("\n\n".join(blocks), "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "examples/beacon-destination")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
+    tested = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    assert f"{len(blocks)} passed" in tested.stdout, tested.stdout
+    cache = str(ROOT / ".mypy_cache/third_party")
+    command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "--cache-dir", cache, "test_page.py"]
+    environment = {**os.environ, "MYPYPATH": str(ROOT / "examples/beacon-destination")}
+    typed = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    assert typed.returncode == 0, typed.stdout
+
+
+def test_every_method_of_the_tester_and_every_part_of_its_results_is_in_the_page_for_authors() -> None:
+    section = (ROOT / "docs/authoring.md").read_text("utf-8").split("\n## Testing\n")[1].split("\n## ")[0]
+    parts = [*vars(DestinationTester), *dir(ActionResult), *dir(BatchResult), *dir(CallResult), *dir(SentRequest)]
+    public = {part for part in parts if not part.startswith("_")}
+    internal = {"delivery", "given", "payloads", "redact", "sent", "search_params", "body", "unused_answers"}
+    assert [part for part in sorted(public - internal) if not re.search(rf"\b{part}\b", section)] == []
 
 
 def test_testing_needs_no_pytest() -> None:

@@ -218,6 +218,13 @@ def test_an_email_trait_keeps_its_place_when_the_field_wins() -> None:
     assert list(sent[0][1]["properties"]) == ["a", "email", "b"]
 
 
+@pytest.mark.parametrize("context", [None, {"personas": None}], ids=repr)
+def test_an_event_whose_context_is_null_is_delivered(context: Object | None) -> None:
+    outcomes, sent, _ = outcome({"type": "page", "context": context})
+    assert outcomes[2] == "delivered"
+    assert sent[0][0] == "/v1/track"
+
+
 # --- authentication --------------------------------------------------------------------------------------------------
 
 

@@ -188,7 +188,7 @@ _MAPPINGS = st.sampled_from(
         },
         {"url": {"@path": "$.properties.url"}, "method": "POST", "data": {"@path": "$."}, "batch_keys": ["url"]},
         {
-            "url": "https://hooks.example.com/{{properties.size}}",
+            "url": {"@template": "https://hooks.example.com/{{properties.size}}"},
             "method": "PUT",
             "headers": {"x-user": {"@path": "$.userId"}, "x-size": {"@path": "$.properties.size"}},
             "data": {"user": {"@path": "$.userId"}, "all": {"@path": "$.properties.data"}},

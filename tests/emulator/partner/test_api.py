@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -7,7 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions_core.js import loads, stringify
-from emulator.partner import USERMOTION, Check, Endpoint, KeyHeader, PartnerAPI, ReceivedRequest, record, text
+from emulator.partner import (
+    USERMOTION,
+    Answer,
+    Check,
+    Endpoint,
+    KeyHeader,
+    PartnerAPI,
+    ReceivedRequest,
+    items,
+    json_answer,
+    nullable,
+    number,
+    one_of,
+    record,
+    text,
+)
 from emulator.partner.received import read_json
 from tests.emulator.partner.calls import BODIES, HEADERS
 
@@ -42,6 +58,20 @@ def post(path: str, body: bytes, headers: dict[str, str] | None = None) -> Recei
         (record(optional={"a": text()}), {}, None),
         (record(optional={"a": text()}), {"a": 1}, "x.a must be a string, got a number"),
         (record({"a": text()}, optional={"b": text()}), {"c": 1, "b": 1}, "x.a is missing; expected a string"),
+        (number(), 1.5, None),
+        (number(), True, "x must be a number, got a boolean"),
+        (number(whole=True), 2.0, None),
+        (number(whole=True), 1.5, "x must be a whole number, got a number"),
+        (number(whole=True), float("inf"), "x must be a whole number, got a number"),
+        (one_of("a", "b"), "b", None),
+        (one_of("a", "b"), "c", "x must be one of a, b, got 'c'"),
+        (one_of("a", "b"), None, "x must be one of a, b, got null"),
+        (nullable(text()), None, None),
+        (nullable(text()), 1, "x must be a string, got a number"),
+        (items(text(), at_most=2), ["a", "b"], None),
+        (items(text(), at_most=2), ["a", 1], "x[1] must be a string, got a number"),
+        (items(text(), at_most=2), ["a", "b", 1], "x may have 2 items at most, got 3"),
+        (items(text(), at_most=2), {}, "x must be an array, got an object"),
     ],
 )
 def test_a_check_tells_the_first_thing_that_is_wrong(check: Check, value: object, message: str | None) -> None:
@@ -61,6 +91,40 @@ def test_a_key_may_stand_in_a_header_without_a_scheme() -> None:
 def test_an_api_without_a_key_lets_everybody_in() -> None:
     api = PartnerAPI(host="x", endpoints=(Endpoint(method="POST", path="/"),))
     assert api.respond(post("/", b""), {"some"}).status == 200
+
+
+def test_a_part_of_a_path_stands_for_any_text_and_reaches_the_answer() -> None:
+    def answer(request: ReceivedRequest, parts: Mapping[str, str]) -> Answer:
+        return json_answer(200, {**parts, "method": request.method})
+
+    api = PartnerAPI(
+        host="x",
+        endpoints=(
+            Endpoint(method="POST", path="/lists/{list_id}/members/{member_id}", answer=answer),
+            Endpoint(method="POST", path="/lists/all", answer=json_answer(200, "all")),
+            Endpoint(method="POST", path="/lists/{list_id}", answer=answer),
+        ),
+    )
+    assert loads(api.respond(post("/lists/a b/members/1.5", b"")).body) == {
+        "list_id": "a b",
+        "member_id": "1.5",
+        "method": "POST",
+    }
+    assert loads(api.respond(post("/lists/all", b"")).body) == "all"
+    assert loads(api.respond(post("/lists/{list_id}", b"")).body) == {"list_id": "{list_id}", "method": "POST"}
+    assert [api.respond(post(path, b"")).status for path in ("/lists/", "/lists/a/b", "/lists/a/members/")] == [404] * 3
+
+
+def test_an_api_may_decide_about_its_keys_itself_and_leave_an_endpoint_open() -> None:
+    api = PartnerAPI(
+        host="x",
+        key=KeyHeader(name="authorization", scheme="Bearer"),
+        accepts=lambda key: key == "good",
+        endpoints=(Endpoint(method="POST", path="/"), Endpoint(method="POST", path="/token", public=True)),
+    )
+    assert api.respond(post("/", b"", {"authorization": "Bearer good"}), {"other"}).status == 200
+    assert api.respond(post("/", b"", {"authorization": "Bearer other"}), {"other"}).status == 401
+    assert api.respond(post("/token", b"")).status == 200
 
 
 @settings(derandomize=True, database=None, deadline=None, max_examples=300)
