@@ -10,7 +10,7 @@ import enum
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
@@ -322,6 +322,18 @@ def get_property(value: object, key: str) -> Any:
             return utf16_length(value)
         return utf16_slice(value, int(key), int(key) + 1) or MISSING if is_index(key) else MISSING
     return MISSING
+
+
+def read_path(value: Any, keys: Iterable[str]) -> Any:
+    """Read `value[key1][key2]…` as Segment's runtime walks a path: a falsy value on the way is the result."""
+    for key in keys:
+        if type(value) is dict:  # the usual case, without asking further
+            value = value.get(key, MISSING)
+        elif truthy(value):
+            value = get_property(value, key)
+        else:
+            return value
+    return value
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------

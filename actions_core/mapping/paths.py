@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from actions_core.js import MISSING, get_property, truthy
+from actions_core.js import read_path
 
 Resolve: TypeAlias = Callable[[Any], Any]
 """A compiled piece of a mapping: the data it reads from (an event, an item of a list, …) to a value or `MISSING`."""
@@ -47,28 +47,7 @@ def compile_path(path: str) -> Resolve:
     keys = parse_path(path)
     if not keys:
         return _whole
-    if len(keys) == 1:
-        only = keys[0]
-
-        def read_one(data: Any) -> Any:
-            if type(data) is dict:
-                return data.get(only, MISSING)
-            return get_property(data, only) if truthy(data) else data
-
-        return read_one
-
-    def read(data: Any) -> Any:
-        value = data
-        for key in keys:
-            if type(value) is dict:
-                value = value.get(key, MISSING)
-            elif truthy(value):
-                value = get_property(value, key)
-            else:
-                return value
-        return value
-
-    return read
+    return lambda data: read_path(data, keys)
 
 
 def _whole(data: Any) -> Any:

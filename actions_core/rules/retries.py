@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
-from actions_core.definitions import Scheme
+from actions_core.definitions import OAUTH_SCHEMES, Scheme
 from actions_core.errors import DeliveryError, HTTPError, is_retried
 from actions_core.rules.limits import RETRY_WINDOW
 
 Fate: TypeAlias = Literal["delivered", "retried", "refreshed", "discarded"]
 """`refreshed`: the account's access token is replaced first, and then the event is sent once more at once."""
-
-REFRESHING_SCHEMES: Final[frozenset[Scheme]] = frozenset({"oauth2", "oauth-managed"})
-"""Where a 401 means that the access token has expired, not that the credentials are wrong."""
 
 
 def fate_of_status(status: int, scheme: Scheme = "custom", *, refreshed: bool = False) -> Fate:
@@ -32,7 +29,7 @@ def fate_of_status(status: int, scheme: Scheme = "custom", *, refreshed: bool = 
     """
     if 200 <= status <= 299:
         return "delivered"
-    if status == 401 and scheme in REFRESHING_SCHEMES and not refreshed:
+    if status == 401 and scheme in OAUTH_SCHEMES and not refreshed:
         return "refreshed"
     return "retried" if is_retried(status) else "discarded"
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from actions_core.js import MISSING, Object, get_property, number, truthy
+from actions_core.js import MISSING, Object, number, read_path
 from actions_core.trigger.lexer import utf16_units
 from actions_core.trigger.nodes import SCALAR_FIELDS, Clause, Path
 
@@ -31,19 +31,7 @@ def compile_reader(path: Path) -> Reader:
         return lambda event: event.get(field, MISSING)
     if not names:
         return lambda event: MISSING
-
-    def read_path(event: Object) -> Any:
-        value = event.get(field, MISSING)
-        for name in names:
-            if type(value) is dict:  # the usual case, without asking further
-                value = value.get(name, MISSING)
-            elif truthy(value):
-                value = get_property(value, name)
-            else:
-                return value
-        return value
-
-    return read_path
+    return lambda event: read_path(event, path.names)
 
 
 def compile_judge(clause: Clause) -> Judge:

@@ -59,8 +59,8 @@ def ours(mapping: Object, settings: Object, events: list[Object], response: Obje
 
     try:
         told = asyncio.run(run())
-    except SettingsError as error:
-        told = {"error": error}
+    except SettingsError as refusal:
+        told = {"error": refusal}
     error = told["error"]
     return {
         "error": None if error is None else {"message": str(error), "status": error.status},
@@ -196,7 +196,7 @@ _MAPPINGS = st.sampled_from(
         {"url": {"@path": "$.properties.url"}, "method": "PATCH", "headers": {"@path": "$.properties.headers"}},
     ]
 )  # fmt: skip
-_SETTINGS = st.fixed_dictionaries(
+_SETTINGS: st.SearchStrategy[Object] = st.fixed_dictionaries(
     {}, optional={"sharedSecret": st.sampled_from(["s3cret", "ключ", "", " "]) | _SCALARS | st.just([]) | st.just({})}
 )
 _RESPONSES = st.sampled_from(

@@ -27,9 +27,8 @@ from actions_core import (
     TimeoutError,  # noqa: A004 - the reference's name
     TransportError,
 )
-from actions_core.definitions import Scheme
+from actions_core.definitions import OAUTH_SCHEMES, Scheme
 from actions_core.rules.retries import (
-    REFRESHING_SCHEMES,
     RetrySchedule,
     fate_of,
     fate_of_status,
@@ -119,7 +118,7 @@ def test_a_401_is_discarded(scheme: Scheme) -> None:
     assert fate_of_status(401, scheme) == "discarded"
 
 
-@pytest.mark.parametrize("scheme", sorted(REFRESHING_SCHEMES))
+@pytest.mark.parametrize("scheme", OAUTH_SCHEMES)
 def test_a_401_of_an_oauth_scheme_is_refreshed_first_and_discarded_after_that(scheme: Scheme) -> None:
     assert fate_of(http_error(401), scheme) == "refreshed"
     assert fate_of(http_error(401), scheme, refreshed=True) == "discarded"
