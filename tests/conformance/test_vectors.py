@@ -88,6 +88,13 @@ def test_no_vector_comes_twice() -> None:
     assert [question for question, count in questions.items() if count > 1] == []
 
 
+def test_no_text_holds_half_of_a_character() -> None:
+    lines = [line for path in FILES for line in path.read_text("ascii").splitlines()]
+    assert [
+        line for line in lines if re.search("[\ud800-\udfff]", json.dumps(json.loads(line), ensure_ascii=False))
+    ] == []
+
+
 # --- kinds and comparison --------------------------------------------------------------------------------------------
 
 

@@ -155,6 +155,12 @@ def test_a_header_in_latin_1_is_sent() -> None:
     assert dict(request.headers.raw)[b"x-name"] == "Zoë".encode("latin-1")
 
 
+def test_nobody_else_tells_the_length_of_the_body() -> None:
+    _, (request,) = send(mapping(headers={"Content-Length": "1", "transfer-encoding": "chunked"}))
+    assert request.headers["content-length"] == str(len(request.content))
+    assert "transfer-encoding" not in request.headers
+
+
 @pytest.mark.parametrize(
     ("headers", "message"),
     [

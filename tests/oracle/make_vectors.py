@@ -79,13 +79,13 @@ def answer(oracle: Oracle, kind: Kind, question: Object) -> Answer | None:
 def make(oracle: Oracle, kind: Kind, left_out: Counter[str]) -> list[str]:
     """Give the lines of a kind's file, and count in `left_out` the generated questions that are no vector, by reason.
 
-    Raises `ValueError` for a witness without an answer.
+    Raises `ValueError` for a witness without an answer, or with one that holds half of a surrogate pair.
     """
     lines: dict[str, str] = {}
     for question in witnesses(kind):
         found = answer(oracle, kind, question)
-        if found is None:
-            raise ValueError(f"Segment's runtime has no answer to {question}")
+        if found is None or not _is_well_formed(found):
+            raise ValueError(f"Segment's runtime has no answer that can be kept to {question}")
         lines.setdefault(inputs_of(question), _line({**question, **found}))
     for vector in _chosen(_answered(oracle, kind, left_out), QUOTAS[kind]):
         lines.setdefault(inputs_of(vector), _line(vector))
