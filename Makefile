@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install run test check lint types oracle fuzz vectors lock clean
+.PHONY: help install run test check lint types oracle pyright fuzz vectors lock clean
 
 help:
 	@echo "make run      set up, then deliver examples/events.jsonl to the built-in UserMotion partner"
 	@echo "make test     set up, then run the tests"
 	@echo "make check    lint, types and tests: what CI runs"
 	@echo "make oracle   install Segment's own runtime (needs Node.js), for the tests that compare with it"
+	@echo "make pyright  install pyright (needs Node.js), for the tests of what type checkers find"
 	@echo "make fuzz     compare with Segment's own runtime for MINUTES=30"
 	@echo "make vectors  ask Segment's own runtime for the answers of conformance/vectors anew"
 	@echo "make lock     pin the newest versions of everything in requirements.lock"
@@ -46,6 +47,12 @@ tests/oracle/node_modules: tests/oracle/package-lock.json
 	@touch $@
 
 oracle: tests/oracle/node_modules
+
+tests/types/node_modules: tests/types/package-lock.json
+	cd tests/types && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+pyright: tests/types/node_modules
 
 # Other inputs every time; stops at the first difference.
 MINUTES ?= 30

@@ -18,6 +18,7 @@ from actions_core.answers import (
 from actions_core.definitions import (
     CALL_TYPES,
     Action,
+    AnyAction,
     Audiences,
     Authentication,
     CallType,
@@ -85,6 +86,7 @@ from actions_core.transport import HttpRequest, HttpResponse, HttpxTransport, Tr
 __all__ = [  # noqa: RUF022 - grouped by reader
     # authors
     "Action",
+    "AnyAction",
     "Audience",
     "Audiences",
     "AuthTokens",

@@ -13,7 +13,7 @@ from actions_core.contract import compile_contract
 from actions_core.definitions import (
     CALL_TYPES,
     OAUTH_SCHEMES,
-    Action,
+    AnyAction,
     Authentication,
     Destination,
     Mode,
@@ -88,7 +88,7 @@ def _check_authentication(authentication: Authentication[Any] | None) -> Iterato
         )
 
 
-def _check_action(action: Action[Any, Any], place: str) -> Iterator[Problem]:
+def _check_action(action: AnyAction[Any], place: str) -> Iterator[Problem]:
     yield from _check_text(action.title, f"{place}.title")
     yield from _check_one_of(action.platform, get_args(Platform), f"{place}.platform")
     yield from _check_contract(action.payload, place)

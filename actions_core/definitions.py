@@ -73,16 +73,20 @@ class MappingHook(Generic[SettingsT]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Action(Generic[PayloadT, SettingsT]):
-    """One thing that a destination can do with an event."""
+class AnyAction(Generic[SettingsT]):
+    """An action, whatever its payload is: what a destination holds.
+
+    Authors write an `Action`. This is a class of its own because a type checker that expects an `Action[Any, …]` takes
+    the Any for the payload, and then accepts a `perform` for another one.
+    """
 
     title: str
     description: str
-    payload: type[PayloadT] | Mapping[str, InputField]
+    payload: type[Any] | Mapping[str, InputField]
     """The field contract."""
-    perform: Callable[[Request, ExecuteInput[PayloadT, SettingsT]], Awaitable[object]]
+    perform: Callable[[Request, ExecuteInput[Any, SettingsT]], Awaitable[object]]
     """Sends one event; whatever it returns is only recorded."""
-    perform_batch: Callable[[Request, BatchInput[PayloadT, SettingsT]], Awaitable[object]] | None = None
+    perform_batch: Callable[[Request, BatchInput[Any, SettingsT]], Awaitable[object]] | None = None
     """Sends many at once. Returns a `MultiStatus`, a `Response` that holds for all, nothing if all is well, or
     `Submitted` if the partner only begins to work on it."""
     poll_batch: Callable[[Request, PollInput[SettingsT]], Awaitable[MultiStatus | None]] | None = None
@@ -102,6 +106,15 @@ class Action(Generic[PayloadT, SettingsT]):
     def fields(self) -> Mapping[str, InputField]:
         """The input fields by key, in order; raises `DefinitionError` if the payload dataclass is wrong."""
         return _input_fields(self.payload)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action(AnyAction[SettingsT], Generic[PayloadT, SettingsT]):
+    """One thing that a destination can do with an event."""
+
+    payload: type[PayloadT] | Mapping[str, InputField]
+    perform: Callable[[Request, ExecuteInput[PayloadT, SettingsT]], Awaitable[object]]
+    perform_batch: Callable[[Request, BatchInput[PayloadT, SettingsT]], Awaitable[object]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +180,7 @@ class Destination(Generic[SettingsT]):
     """The display name, which is also the destination's name in the Integrations object."""
     slug: str
     settings: type[SettingsT] | Mapping[str, InputField]
-    actions: Mapping[str, Action[Any, SettingsT]]
+    actions: Mapping[str, AnyAction[SettingsT]]
     """By slug, in the order of listing."""
     presets: Sequence[Preset] = ()
     description: str = ""

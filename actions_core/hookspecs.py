@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pluggy
 
-from actions_core.definitions import Action, Destination, Preset
+from actions_core.definitions import AnyAction, Destination, Preset
 
 PROJECT: Final = "actions_core"
 """pluggy's project name, and the entry-point group that a plugin registers under."""
@@ -22,7 +22,7 @@ def actions_destination() -> Destination[Any]:  # type: ignore[empty-body] # a s
 
 
 @hookspec
-def actions_extra_actions(destination: Destination[Any]) -> Mapping[str, Action[Any, Any]]:  # type: ignore[empty-body] # likewise
+def actions_extra_actions(destination: Destination[Any]) -> Mapping[str, AnyAction[Any]]:  # type: ignore[empty-body] # likewise
     """Add actions, by slug, to a destination that another plugin contributed; `{}` for one that is none of yours."""
 
 

@@ -18,7 +18,7 @@ import pluggy
 
 from actions_core import hookspecs
 from actions_core.check import check_destination
-from actions_core.definitions import Action, Destination, Preset
+from actions_core.definitions import AnyAction, Destination, Preset
 from actions_core.errors import ConfigurationError, DefinitionError, Problem
 from actions_core.hookspecs import PROJECT
 
@@ -175,9 +175,9 @@ class _Hooks:
 
     def extend(self, destination: Destination[Any]) -> Destination[Any]:
         """Add other plugins' actions and presets to a destination."""
-        actions: dict[str, Action[Any, Any]] = dict(destination.actions)
+        actions: dict[str, AnyAction[Any]] = dict(destination.actions)
         for plugin, extra in self.answers("actions_extra_actions", destination=destination):
-            if not (isinstance(extra, Mapping) and all(isinstance(action, Action) for action in extra.values())):
+            if not (isinstance(extra, Mapping) and all(isinstance(action, AnyAction) for action in extra.values())):
                 self._problems.append(
                     Problem(plugin, f"actions_extra_actions gave no mapping of Actions but {extra!r}")
                 )

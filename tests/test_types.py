@@ -26,12 +26,8 @@ TY = Path(sys.executable).with_name("ty")
 Places: TypeAlias = set[tuple[str, int]]
 """File names with line numbers."""
 
-_ANY_PAYLOAD = "Destination.actions says Action[Any, …], and the checker takes that Any for the payload it looks for"
-
 UNSEEN: Final = {
     ("mypy", "misspelt_option_of_a_field.py"): "mypy does not look into Annotated; importing the plugin fails at once",
-    ("mypy", "perform_of_another_payload_inside_a_destination.py"): _ANY_PAYLOAD,
-    ("pyright", "perform_of_another_payload_inside_a_destination.py"): _ANY_PAYLOAD,
     ("ty", "misspelt_option_of_a_request.py"): "ty does not compare keywords with an unpacked TypedDict yet",
 }
 """Mistakes that a checker cannot find, each with the reason; one that it finds after all is a mistake here."""

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from actions_core.answers import Audience, DynamicChoices, HookResult
 from actions_core.contract import compile_contract
-from actions_core.definitions import Action, Destination, DynamicField
+from actions_core.definitions import AnyAction, Destination, DynamicField
 from actions_core.errors import IntegrationError, UnknownActionError
 from actions_core.inputs import (
     CreateAudienceInput,
@@ -32,7 +32,7 @@ _ARRAY_POSITION: Final = re.compile(r"(.*)\.\[(\d+)\]\.(.*)", re.DOTALL)
 _PROPERTY: Final = re.compile(r"(.*)\.(.*)", re.DOTALL)
 
 
-def action_of(destination: Destination[Any], slug: str) -> Action[Any, Any]:
+def action_of(destination: Destination[Any], slug: str) -> AnyAction[Any]:
     """Give an action; raises `UnknownActionError`, which lists what there is."""
     if slug not in destination.actions:
         known = ", ".join(destination.actions)
@@ -48,7 +48,7 @@ def _answer(attempt: Attempt[AnswerT]) -> AnswerT | None:
 
 async def dynamic_choices(
     account: Account[SettingsT],
-    action: Action[Any, SettingsT],
+    action: AnyAction[SettingsT],
     field: str,
     *,
     payload: Object,
@@ -99,7 +99,7 @@ def _find(
 
 
 async def run_hook(
-    account: Account[SettingsT], action: Action[Any, SettingsT], kind: HookType, inputs: Object, payload: Object
+    account: Account[SettingsT], action: AnyAction[SettingsT], kind: HookType, inputs: Object, payload: Object
 ) -> HookResult:
     """Run a mapping hook with what the mapping's owner entered.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions_core.contract import Contract, compile_contract
-from actions_core.definitions import Action, Destination, Subscription
+from actions_core.definitions import AnyAction, Destination, Subscription
 from actions_core.errors import ConfigurationError, UnknownActionError
 from actions_core.inputs import SYNC_MODES, AuthTokens, BatchInput, ExecuteInput, SyncMode
 from actions_core.js import Object, to_string, truthy
@@ -22,7 +22,7 @@ class Plan:
     """What happens to every event of one subscription; nothing in it is parsed again."""
 
     subscription: Subscription
-    action: Action[Any, Any] = field(repr=False)
+    action: AnyAction[Any] = field(repr=False)
     trigger: Trigger = field(repr=False)
     mapping: CompiledMapping = field(repr=False)
     contract: Contract = field(repr=False)
@@ -107,7 +107,7 @@ class Plan:
         )
 
 
-def _sync_mode(action: Action[Any, Any], wanted: Any) -> SyncMode | None:
+def _sync_mode(action: AnyAction[Any], wanted: Any) -> SyncMode | None:
     # Reference: any known mode is taken, whether the action offers it or not.
     if action.sync_modes is None:
         return None
