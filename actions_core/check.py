@@ -26,15 +26,12 @@ from actions_core.errors import DefinitionError, Problem, TriggerSyntaxError
 from actions_core.fields import Conditions, InputField, read_fields
 from actions_core.inputs import HOOK_TYPES
 from actions_core.js import Object
-from actions_core.mapping import check_mapping
+from actions_core.mapping import check_mapping, is_internal
 from actions_core.rules.limits import MAX_MAPPINGS
 from actions_core.trigger import compile_trigger
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _ACTION_SLUG: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
-
-# A mapping may hold these beside its fields: Segment's app stores its own choices there.
-_INTERNAL_KEYS: Final = re.compile(r"__segment_internal_\w+\Z|onMappingSave\Z|retlOnMappingSave\Z")
 
 
 def check_destination(destination: Destination[Any]) -> list[Problem]:
@@ -195,7 +192,7 @@ def _check_conditions(conditions: Conditions, fields: Mapping[str, InputField], 
     for condition in conditions.conditions:
         yield from _check_one_of(condition.operator, ("is", "is_not"), f"{place}.operator")
         key = condition.key.partition(".")[0]
-        if condition.type == "field" and key not in fields and not _INTERNAL_KEYS.match(key):
+        if condition.type == "field" and key not in fields and not is_internal(key):
             yield Problem(place, f"is about {condition.key!r}, which is no field; there are {', '.join(fields)}")
 
 
@@ -211,5 +208,5 @@ def _check_mapping(mapping: Object, fields: Mapping[str, InputField], place: str
         if finding.severity == "error":
             yield Problem(f"{place}{finding.place}", finding.message)
     for key in mapping:
-        if key not in fields and not _INTERNAL_KEYS.match(key):
+        if key not in fields and not is_internal(key):
             yield Problem(f"{place}/{key}", f"is no field of the action; it has {', '.join(fields)}")

@@ -202,7 +202,9 @@ def _read(contract: object, place: str, problems: list[Problem]) -> Iterator[tup
     try:
         hints = typing.get_type_hints(contract, include_extras=True)
     except Exception as error:  # noqa: BLE001 - an annotation is code of the author's and may raise anything
-        problems.append(Problem(place, f"has an annotation that cannot be read: {type(error).__name__}: {error}"))
+        hint = "; give what a comprehension makes a name outside of it" if isinstance(error, NameError) else ""
+        told = f"has an annotation that cannot be read: {type(error).__name__}: {error}{hint}"
+        problems.append(Problem(place, told))
         return
     for attribute in dataclasses.fields(contract):
         here = f"{place}.{attribute.name}"
@@ -254,7 +256,7 @@ def _read_attribute(attribute: dataclasses.Field[Any], hint: Any, place: str, pr
     values = [part for part in parts if part not in (Missing, type(None))]
     if len(values) == 1 and typing.get_origin(values[0]) is list:
         options["multiple"] = True
-        values = list(_union_parts(typing.get_args(values[0])[0]))
+        values = list(union_parts(typing.get_args(values[0])[0]))
     declared, nested = _field_type(values)
     if nested is not None:
         options["properties"] = dict(_read(nested, place, problems))
@@ -276,7 +278,7 @@ def _unwrap(hint: Any) -> tuple[Field | None, list[Any]]:
     """Find the `Field` and the alternatives of `Annotated[T, Field] | Missing`, in either nesting."""
     field: Field | None = None
     parts: list[Any] = []
-    for part in _union_parts(hint):
+    for part in union_parts(hint):
         if typing.get_origin(part) is Annotated:
             inner, *notes = typing.get_args(part)
             found, inner_parts = _unwrap(inner)
@@ -287,7 +289,8 @@ def _unwrap(hint: Any) -> tuple[Field | None, list[Any]]:
     return field, parts
 
 
-def _union_parts(hint: Any) -> tuple[Any, ...]:
+def union_parts(hint: Any) -> tuple[Any, ...]:
+    """Give the alternatives of `A | B`, or the one of `A`."""
     return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
 
 

@@ -234,10 +234,13 @@ def _merge_headers(options: RequestOptions, own: Headers, *, has_json: bool) -> 
     if options.username or options.password:
         credentials = f"{options.username or ''}:{options.password or ''}"
         merged["authorization"] = f"Basic {base64.b64encode(credentials.encode()).decode('ascii')}"
-    # fetch trims values: "Basic " with nothing behind it is sent as "Basic".
-    return {name: value.strip(" \t\r\n") for name, value in merged.items() if value is not MISSING}
+    # fetch trims values: "Basic " with nothing behind it is sent as "Basic". How long a body is, the transport tells.
+    return {
+        name: value.strip(" \t\r\n") for name, value in merged.items() if value is not MISSING and name not in _FRAMING
+    }
 
 
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 _ILLEGAL: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+\Z")
 

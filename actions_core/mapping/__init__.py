@@ -3,7 +3,7 @@
 from actions_core.mapping.mapping import CompiledMapping, compile_mapping
 from actions_core.mapping.origins import Origin, Read
 from actions_core.mapping.structure import MAX_DEPTH, ROOT_DIRECTIVE
-from actions_core.mapping.traps import Finding, check_mapping
+from actions_core.mapping.traps import Finding, check_mapping, is_internal
 
 __all__ = [
     "MAX_DEPTH",
@@ -14,4 +14,5 @@ __all__ = [
     "Read",
     "check_mapping",
     "compile_mapping",
+    "is_internal",
 ]

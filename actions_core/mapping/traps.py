@@ -61,7 +61,7 @@ def check_mapping(mapping: Object, fields: Collection[str] | None = None) -> lis
     findings = [Finding(place_of(fault, mapping), "error", f"{fault.sentence}.") for fault in faults]
     if fields is not None and not is_directive(mapping):
         message = "This key is no field of the action, so it is removed."
-        findings += [_warning((key,), message) for key in mapping if key not in fields and not _is_internal(key)]
+        findings += [_warning((key,), message) for key in mapping if key not in fields and not is_internal(key)]
     try:
         findings += [_warning(keys, message) for keys, message in _walk(mapping, ())]
     except MappingError as error:  # a template without the library that reads it
@@ -69,7 +69,8 @@ def check_mapping(mapping: Object, fields: Collection[str] | None = None) -> lis
     return findings
 
 
-def _is_internal(key: str) -> bool:
+def is_internal(key: str) -> bool:
+    """Tell whether a key of a mapping is Segment's own and no field: its sync mode, or what a hook has saved."""
     return key in _INTERNAL_KEYS or key.startswith("__segment_internal_")
 
 

@@ -11,7 +11,7 @@ from actions_core.contract import Note
 from actions_core.definitions import Subscription
 from actions_core.errors import DeliveryError, MappingResolveError, PayloadValidationError
 from actions_core.js import MISSING, Missing, Object
-from actions_core.mapping import Origin
+from actions_core.mapping import Origin, is_internal
 from actions_core.redaction import Redactor
 from actions_core.request import Exchange
 from actions_core.runtime.account import Attempt
@@ -107,7 +107,7 @@ async def explain_plan(plan: Plan, event: Object, perform: Perform) -> Explanati
     else:
         attempt = await perform(plan, event, payload, _Rehearsal())
         failure, exchanges = attempt.error, attempt.exchanges
-    keys = dict.fromkeys([*plan.action.fields, *origins])
+    keys = dict.fromkeys([*plan.action.fields, *(key for key in origins if not is_internal(key))])
     return Explanation(
         subscription=subscription,
         trigger=decided,

@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from actions_core.fields import InputField
+from actions_core.fields import InputField, union_parts
 
 Builder: TypeAlias = Callable[[Any], Any]
 
@@ -33,7 +33,7 @@ def compile_builder(contract: type | Mapping[str, InputField]) -> Builder:
 
 def _attribute_builder(hint: Any) -> Builder:
     """Find the dataclass in `list[Item] | Missing` and its like."""
-    for part in typing.get_args(hint) or (hint,):
+    for part in union_parts(hint):
         listed = typing.get_origin(part) is list
         nested = typing.get_args(part)[0] if listed else part
         if isinstance(nested, type) and dataclasses.is_dataclass(nested):

@@ -130,10 +130,6 @@ _ILLEGAL_IN_NAME: Final = re.compile(r"[^\^_`a-zA-Z0-9\-!#$%&'*+.|~]")
 _ILLEGAL_IN_VALUE: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
-_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
-"""How long the body is and how it is sent, tells who sends it: Node's fetch does not listen to others either."""
-
-
 def headers_of(given: Object) -> dict[str, str | Missing]:
     """Read headers as fetch does: names in lower case, equal names joined, other values than text written as text.
 
@@ -150,7 +146,7 @@ def headers_of(given: Object) -> dict[str, str | Missing]:
         key = name.lower()
         headers[key] = f"{headers[key]}, {value}" if key in headers else value
     # Reference: the text "undefined" removes a header that would be sent otherwise.
-    return {name: MISSING if value == "undefined" else value for name, value in headers.items() if name not in _FRAMING}
+    return {name: MISSING if value == "undefined" else value for name, value in headers.items()}
 
 
 SEND: Final[Action[Any, Settings]] = Action(

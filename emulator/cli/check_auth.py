@@ -26,7 +26,7 @@ def command(*, target: Target, route: Route, as_json: bool) -> None:
     route.confirm(target.destination)
 
     async def run() -> str | None:
-        async with route.open() as transport, target.instance(transport) as instance:
+        async with route.open() as transport, target.instance(transport, live=route.live) as instance:
             try:
                 await instance.check_authentication()
             except InvalidAuthenticationError as error:

@@ -67,7 +67,7 @@ def command(
     report = Report(target.destination, route)
 
     async def run() -> None:
-        async with route.open() as transport, target.instance(transport) as instance:
+        async with route.open() as transport, target.instance(transport, live=route.live) as instance:
             progress = Progress(size_of(events), enabled=not as_json)
             lines = Lines(instance, as_json=as_json, verbose=verbose, quiet=quiet, progress=progress)
             await _deliver_all(events, instance, concurrency, report, lines)

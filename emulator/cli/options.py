@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import click
 
@@ -17,11 +17,13 @@ from actions_core import (
     Destination,
     DestinationInstance,
     HttpxTransport,
+    OAuthCredentials,
     Subscription,
     Transport,
     load_catalog,
     preset_subscriptions,
 )
+from actions_core.definitions import OAUTH_SCHEMES
 from actions_core.errors import ConfigurationError, JSONSyntaxError
 from actions_core.js import Object, loads
 from actions_core.runtime import environment_variable
@@ -43,11 +45,21 @@ class Target:
     subscriptions: list[Subscription] | None = None
     """None: the destination's presets."""
     mapping_file: Path | None = None
+    tokens: OAuthCredentials | None = None
+    """None: whatever the built-in partner takes."""
 
-    def instance(self, transport: Transport) -> DestinationInstance[Any]:
+    def instance(self, transport: Transport, *, live: bool = False) -> DestinationInstance[Any]:
         """Open the instance; raises `ConfigurationError`."""
+        if live and self.tokens is None and _is_signed_in(self.destination):
+            raise ConfigurationError(f"{self.destination.name} is signed in to: give its tokens with --oauth")
         try:
-            return DestinationInstance(self.destination, self.settings, self.subscriptions, transport=transport)
+            return DestinationInstance(
+                self.destination,
+                self.settings,
+                self.subscriptions,
+                transport=transport,
+                oauth=self.tokens or _BUILT_IN_TOKENS,
+            )
         except ConfigurationError as error:
             if self.mapping_file is not None:
                 error.add_note(f"of {self.mapping_file}")
@@ -61,6 +73,39 @@ class Target:
         if self.mapping_file is None:
             raise ConfigurationError(f"{self.destination.name} has no presets: give a mapping with --mapping FILE")
         raise ConfigurationError(f"{self.mapping_file} has no mapping that is enabled")
+
+
+_BUILT_IN_TOKENS: Final = OAuthCredentials(
+    access_token="built-in",  # noqa: S106 - nobody's
+    refresh_token="built-in",  # noqa: S106 - likewise
+    client_id="built-in",
+    client_secret="built-in",  # noqa: S106 - likewise
+)
+_TOKEN_KEYS: Final = ("access_token", "refresh_token", "client_id", "client_secret", "refresh_token_url")
+
+
+def _is_signed_in(destination: Destination[Any]) -> bool:
+    authentication = destination.authentication
+    return authentication is not None and authentication.scheme in OAUTH_SCHEMES
+
+
+def _gather_tokens(destination: Destination[Any], pairs: tuple[str, ...]) -> OAuthCredentials | None:
+    """Collect OAuth tokens from the environment and options; None if none were given."""
+    signed_in = _is_signed_in(destination)
+    tokens: dict[str, str] = {}
+    for key in _TOKEN_KEYS if signed_in else ():
+        value = os.environ.get(environment_variable(destination, key))
+        if value:
+            tokens[key] = value
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not signed_in:
+            raise click.BadParameter(f"{destination.name} has no OAuth scheme", param_hint="--oauth")
+        if not equals or key not in _TOKEN_KEYS:
+            # The pair is not shown: it may be a secret without its key.
+            raise click.BadParameter(f"expected KEY=VALUE with one of {', '.join(_TOKEN_KEYS)}", param_hint="--oauth")
+        tokens[key] = value
+    return OAuthCredentials(**tokens) if tokens else None
 
 
 def destination_option(function: Command) -> Command:
@@ -88,7 +133,8 @@ def target_options(function: Command, *, rehearsal: bool = False) -> Command:
         given = (rest.pop("pairs"), rest.pop("settings_file"))
         settings = _gather_settings(destination, *given, stand_ins=rehearsal)
         subscriptions = None if mapping_file is None else read_mappings(mapping_file, destination)
-        target = Target(destination, settings, subscriptions, mapping_file)
+        tokens = _gather_tokens(destination, rest.pop("tokens"))
+        target = Target(destination, settings, subscriptions, mapping_file, tokens)
         target.require_mappings()
         function(target=target, **rest)
 
@@ -114,7 +160,8 @@ def account_options(function: Command) -> Command:
     def resolve(*, destination: str, **rest: Any) -> None:
         found = load_catalog().find(destination)
         settings = _gather_settings(found, rest.pop("pairs"), rest.pop("settings_file"))
-        function(target=Target(found, settings, []), **rest)
+        tokens = _gather_tokens(found, rest.pop("tokens"))
+        function(target=Target(found, settings, [], tokens=tokens), **rest)
 
     return _decorate(resolve, click.argument("destination"), *_SETTINGS)
 
@@ -197,6 +244,14 @@ _SETTINGS = (
         help="One setting; may be repeated. Beats --settings, which beats the environment (USERMOTION_API_KEY).",
     ),
     click.option("--settings", "settings_file", type=_FILE, help="JSON file with an object of settings."),
+    click.option(
+        "--oauth",
+        "tokens",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="For a destination that is signed in to: access_token, refresh_token, client_id or client_secret. Beats "
+        "the environment (ROSTER_ACCESS_TOKEN). The built-in partner needs none.",
+    ),
 )
 
 

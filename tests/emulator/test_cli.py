@@ -484,6 +484,31 @@ def test_check_auth_says_whether_the_partner_accepts(
     assert answer["accepted"] is (status == 0)
 
 
+def test_a_destination_that_is_signed_in_to_needs_no_tokens_for_the_built_in_partner(run: Any) -> None:
+    event = {"type": "identify", "userId": "u1", "traits": {"email": "a@example.com"}}
+    result = run("deliver", "events.jsonl", "-d", "roster", "-s", "workspace=w", "--json", events=[event])
+    outcomes = {line.get("mapping"): line["outcome"] for line in json_lines(result)[:-1]}
+    assert "delivered" in outcomes.values()
+    assert run("check-auth", "roster", "-s", "workspace=w").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("-d", "roster", "--oauth", "token=x"), "expected KEY=VALUE with one of access_token, refresh_token"),
+        (("-s", "apiKey=k", "--oauth", "access_token=x"), "UserMotion (Actions) has no OAuth scheme"),
+        (("-d", "roster", "-s", "workspace=w", "--live", "--yes"), "is signed in to: give its tokens with --oauth"),
+    ],
+    ids=["unknown key", "no scheme", "live without tokens"],
+)
+def test_wrong_tokens_are_one_clear_sentence(run: Any, arguments: tuple[str, ...], message: str) -> None:
+    if "roster" in arguments and "workspace=w" not in arguments:
+        arguments = (*arguments, "-s", "workspace=w")
+    result = run("deliver", "events.jsonl", *arguments, events=[GOOD])
+    assert message in result.stderr
+    assert result.exit_code == 2
+
+
 # --- the whole program -----------------------------------------------------------------------------------------------
 
 

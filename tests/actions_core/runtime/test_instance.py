@@ -30,6 +30,7 @@ from actions_core import (
     UnknownActionError,
 )
 from actions_core.runtime import DestinationInstance
+from actions_core.runtime.values import compile_builder
 from tests.support import FakePartner, deliver, open_instance
 
 SECRET = "t0p-s3cret"
@@ -292,3 +293,35 @@ def test_explaining_sends_nothing() -> None:
     (explanation,) = asyncio.run(main())
     assert [exchange.request.url for exchange in explanation.exchanges] == ["https://a.example/orders"]
     assert partner.received == []
+
+
+def test_a_list_of_dataclasses_is_built_whether_it_is_required_or_not() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Basket:
+        items: Annotated[list[Item], Field("Items")]
+
+    build = compile_builder(Basket)
+    assert build({"items": [{"sku": "1"}]}) == Basket(items=[Item(sku="1")])
+
+
+def test_how_long_a_body_is_only_the_transport_tells() -> None:
+    async def perform(request: Request, data: ExecuteInput[Order, Settings]) -> None:
+        await request.post("https://a.example/", json={}, headers={"Content-Length": "1", "transfer-encoding": "x"})
+
+    partner = FakePartner()
+    assert run(perform, partner=partner).outcome == "delivered"
+    assert partner.received[0].headers["content-length"] == "2"
+    assert "transfer-encoding" not in partner.received[0].headers
+
+
+def test_an_explanation_does_not_take_segments_own_keys_for_fields() -> None:
+    subscription = Subscription(
+        name="x", action="order", trigger='type = "track"', mapping={"id": "1", "__segment_internal_sync_mode": "add"}
+    )
+
+    async def main() -> Any:
+        async with open_instance(destination(send), FakePartner(), {"key": SECRET}, [subscription]) as instance:
+            return await instance.explain(EVENT)
+
+    (explanation,) = asyncio.run(main())
+    assert [field.key for field in explanation.fields] == ["id", "items", "extra"]
