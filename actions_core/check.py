@@ -14,6 +14,7 @@ from actions_core.definitions import (
     CALL_TYPES,
     OAUTH_SCHEMES,
     AnyAction,
+    Audiences,
     Authentication,
     Destination,
     Mode,
@@ -36,7 +37,40 @@ _ACTION_SLUG: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 def check_destination(destination: Destination[Any]) -> list[Problem]:
     """List what is wrong with a destination; empty if it can run."""
-    return list(_check(destination))
+    return list(_check_shapes(destination)) or list(_check(destination))
+
+
+def _check_shapes(destination: Destination[Any]) -> Iterator[Problem]:
+    """Find what is not of the right class: a type checker would have said so, and nothing else can be looked at."""
+    parts: list[tuple[str, object, type]] = [
+        *((f"actions.{slug}", action, AnyAction) for slug, action in dict(destination.actions).items()),
+        *((f"presets[{index}]", preset, Preset) for index, preset in enumerate(destination.presets)),
+    ]
+    if destination.authentication is not None:
+        parts.append(("authentication", destination.authentication, Authentication))
+    if destination.audiences is not None:
+        parts.append(("audiences", destination.audiences, Audiences))
+    for place, part, expected in parts:
+        if not isinstance(part, expected):
+            name = expected.__name__.removeprefix("Any")
+            yield Problem(place, f"expected {'an' if name[0] == 'A' else 'a'} {name}, got {part!r}")
+        elif isinstance(part, AnyAction):
+            yield from _check_contract_shape(part.payload, f"{place}.payload")
+            for kind, hook in part.hooks.items():
+                yield from _check_contract_shape(hook.inputs, f"{place}.hooks.{kind}.inputs")
+                yield from _check_contract_shape(hook.outputs, f"{place}.hooks.{kind}.outputs")
+    yield from _check_contract_shape(destination.settings, "settings")
+
+
+def _check_contract_shape(contract: object, place: str) -> Iterator[Problem]:
+    if isinstance(contract, type):
+        return
+    if not isinstance(contract, Mapping):
+        yield Problem(place, f"expected a dataclass, or input fields by key, got {contract!r}")
+        return
+    for key, field in contract.items():
+        if not isinstance(field, InputField):
+            yield Problem(f"{place}.{key}", f"expected an InputField, got {field!r}")
 
 
 def _check(destination: Destination[Any]) -> Iterator[Problem]:

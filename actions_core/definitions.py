@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Generic, Literal, TypeAlias, get_args
 
-from actions_core.answers import Audience, DynamicChoices, HookResult, MultiStatus, RefreshedTokens
+from actions_core.answers import Audience, DynamicChoices, HookResult, MultiStatus, RefreshedTokens, Submitted
+from actions_core.errors import HTTPError
 from actions_core.fields import InputField, fields_of
 from actions_core.inputs import (
     BatchInput,
@@ -29,7 +30,7 @@ from actions_core.inputs import (
     SyncMode,
 )
 from actions_core.js import MISSING, Object
-from actions_core.request import Request, RequestOptions
+from actions_core.request import Request, RequestOptions, Response
 
 CallType: TypeAlias = Literal["identify", "track", "page", "screen", "group", "alias"]
 CALL_TYPES: Final[tuple[CallType, ...]] = get_args(CallType)
@@ -52,6 +53,7 @@ class SyncModes:
     description: str = ""
 
 
+BatchAnswer: TypeAlias = MultiStatus | Submitted | Response | HTTPError | None
 DynamicField: TypeAlias = Callable[[Request, ExecuteInput[Any, SettingsT]], Awaitable[DynamicChoices]]
 
 
@@ -65,6 +67,8 @@ class MappingHook(Generic[SettingsT]):
     inputs: type | Mapping[str, InputField] = field(default_factory=dict)
     """The contract of what the owner of the mapping enters."""
     outputs: Mapping[str, InputField] = field(default_factory=dict)
+    dynamic_fields: Mapping[str, DynamicField[SettingsT]] = field(default_factory=dict)
+    """By input: what it offers while the owner of the mapping enters it."""
 
     @cached_property
     def input_fields(self) -> Mapping[str, InputField]:
@@ -86,11 +90,12 @@ class AnyAction(Generic[SettingsT]):
     """The field contract."""
     perform: Callable[[Request, ExecuteInput[Any, SettingsT]], Awaitable[object]]
     """Sends one event; whatever it returns is only recorded."""
-    perform_batch: Callable[[Request, BatchInput[Any, SettingsT]], Awaitable[object]] | None = None
+    perform_batch: Callable[[Request, BatchInput[Any, SettingsT]], Awaitable[BatchAnswer]] | None = None
     """Sends many at once. Returns a `MultiStatus`, a `Response` that holds for all, nothing if all is well, or
     `Submitted` if the partner only begins to work on it."""
-    poll_batch: Callable[[Request, PollInput[SettingsT]], Awaitable[MultiStatus | None]] | None = None
-    """Asks what has become of a batch that was submitted; None while the partner is still at it."""
+    poll_batch: Callable[[Request, PollInput[SettingsT]], Awaitable[MultiStatus | Submitted | None]] | None = None
+    """Asks what has become of a batch that was submitted: None while the partner is still at it, `Submitted` if it goes
+    on under another id."""
     default_subscription: str | None = None
     """The trigger that Segment's app suggests."""
     platform: Platform = "cloud"
@@ -114,7 +119,7 @@ class Action(AnyAction[SettingsT], Generic[PayloadT, SettingsT]):
 
     payload: type[PayloadT] | Mapping[str, InputField]
     perform: Callable[[Request, ExecuteInput[PayloadT, SettingsT]], Awaitable[object]]
-    perform_batch: Callable[[Request, BatchInput[PayloadT, SettingsT]], Awaitable[object]] | None = None
+    perform_batch: Callable[[Request, BatchInput[PayloadT, SettingsT]], Awaitable[BatchAnswer]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

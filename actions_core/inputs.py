@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeAlias, TypeVar, get_args
 
-from actions_core.js import Object
+from actions_core.js import MISSING, Missing, Object
 
 PayloadT = TypeVar("PayloadT")
 SettingsT = TypeVar("SettingsT")
@@ -85,6 +85,8 @@ class BatchInput(Context[SettingsT], Generic[PayloadT, SettingsT]):
     """The events of the payloads, in the same order."""
     audience_membership: Sequence[bool | None] = ()
     """For each payload, as `ExecuteInput.audience_membership`."""
+    personas: Object | None = field(default=None, repr=False)
+    """`context.personas` of the batch's first event."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,5 +125,5 @@ class GetAudienceInput(Context[SettingsT]):
 class DeletionPayload:
     """Whose data is to be deleted at the partner."""
 
-    user_id: str
-    anonymous_id: str
+    user_id: str | Missing = MISSING
+    anonymous_id: str | Missing = MISSING

@@ -31,6 +31,12 @@ class Missing(enum.Enum):
     def __repr__(self) -> str:
         return "MISSING"
 
+    def __str__(self) -> str:
+        return "undefined"
+
+    def __format__(self, spec: str) -> str:
+        return format("undefined", spec)
+
 
 MISSING: Final = Missing.MISSING
 """JavaScript's `undefined`: no value at all, as opposed to `None`, which is JSON's `null`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import os
 import stat
@@ -45,26 +46,26 @@ def _has_descriptor(stream: BinaryIO) -> bool:
 async def _from_pipe(stream: BinaryIO) -> AsyncIterator[NumberedEvent | MalformedEvent]:
     """Read in a thread, because reading may wait for ever; nobody waits for that thread when the program ends."""
     loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[NumberedEvent | MalformedEvent | OSError | None] = asyncio.Queue(_AHEAD)
+    queue: asyncio.Queue[NumberedEvent | MalformedEvent | Exception | None] = asyncio.Queue(_AHEAD)
     # A descriptor of its own: Python would wait at its end for a lock that a blocked read of `stream` holds.
     descriptor = os.dup(stream.fileno())
 
-    def put(item: NumberedEvent | MalformedEvent | OSError | None) -> None:
+    def put(item: NumberedEvent | MalformedEvent | Exception | None) -> None:
         asyncio.run_coroutine_threadsafe(queue.put(item), loop).result()
 
     def read_all() -> None:
         # The loop may be closed by the time that a read returns: then nobody wants to know.
-        with contextlib.suppress(RuntimeError, asyncio.CancelledError):
+        with contextlib.suppress(RuntimeError, concurrent.futures.CancelledError):
             try:
                 with os.fdopen(descriptor, "rb") as own:
                     for read in read_events(own):
                         put(read)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits for events must hear of it
                 put(error)
             put(None)
 
     threading.Thread(target=read_all, name="events", daemon=True).start()
     while (item := await queue.get()) is not None:
-        if isinstance(item, OSError):
+        if isinstance(item, Exception):
             raise item
         yield item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from actions_core.inputs import SyncMode
-from actions_core.js import MISSING, Object, truthy
+from actions_core.js import MISSING, Object, to_string, truthy
 
 _ADDS: Final[dict[str, tuple[str, ...]]] = {
     "add": ("new",),
@@ -33,7 +33,7 @@ def _engage_membership(event: Object) -> bool | None:
         return None
     place = {"identify": "traits", "track": "properties"}.get(str(event.get("type")))
     values: Any = event.get(place) if place else None
-    value = values.get(key) if isinstance(values, dict) and isinstance(key, str) else None
+    value = values.get(to_string(key)) if isinstance(values, dict) else None
     return value if isinstance(value, bool) else None
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
-from actions_core.answers import Failure, MultiStatus, RefreshedTokens
+from actions_core.answers import MultiStatus, RefreshedTokens
 from actions_core.definitions import OAUTH_SCHEMES, Destination
-from actions_core.errors import DeliveryError, InvalidAuthenticationError, PerformError
+from actions_core.errors import DeliveryError, HTTPError, InvalidAuthenticationError, PerformError
 from actions_core.inputs import AuthTokens, Context, OAuthCredentials, RefreshInput, SettingsT
 from actions_core.js import Object
 from actions_core.redaction import Redactor
-from actions_core.request import Exchange, Request, RequestOptions
+from actions_core.request import Exchange, Request, RequestOptions, Response
 from actions_core.runtime.settings import build_settings, check_settings, secrets_of
 from actions_core.transport import Transport
 
@@ -41,16 +41,16 @@ class Attempt(Generic[AnswerT]):
         if self.error is not None:
             return self.error.status == 401
         answer = self.answer
-        return isinstance(answer, MultiStatus) and any(
-            isinstance(one, Failure) and one.status == 401 for one in map(answer.__getitem__, range(len(answer)))
-        )
+        if isinstance(answer, MultiStatus):
+            return any(one is not None and one.status == 401 for one in map(answer.__getitem__, range(len(answer))))
+        return isinstance(answer, (Response, HTTPError)) and answer.status == 401
 
 
 class Account(Generic[SettingsT]):
     """Runs an author's functions for one account; any number may run at once.
 
-    For the OAuth schemes a 401 refreshes the access token and runs the function once more; several that meet a 401
-    with the same token share one refresh.
+    For the OAuth schemes a 401 refreshes the access token and runs the function once more; all that meet a 401 with
+    the same token share one refresh, its failure included, and none of them can cut it short.
     """
 
     def __init__(
@@ -69,7 +69,8 @@ class Account(Generic[SettingsT]):
         self._transport: Final = transport
         self._credentials = oauth or OAuthCredentials()
         self._on_token_refresh: Final = on_token_refresh
-        self._refreshing: Final = asyncio.Lock()
+        self._refreshing: asyncio.Task[DeliveryError | None] | None = None
+        self._refreshing_for: OAuthCredentials | None = None
         # As they were given and as the author sees them: a number or a list may have become text.
         self._secrets: Final = {*secrets_of(destination, settings), *secrets_of(destination, checked)}
         self._secrets.update(_secrets_in(self._credentials))
@@ -77,7 +78,9 @@ class Account(Generic[SettingsT]):
         """Hides the account's secrets, tokens included, those that have been replaced too."""
 
     async def aclose(self) -> None:
-        """Close the transport."""
+        """Let a refresh that is under way come to its end, for its tokens may be the only ones; close the transport."""
+        if self._refreshing is not None:
+            await asyncio.wait([self._refreshing])
         await self._transport.aclose()
 
     @property
@@ -105,12 +108,12 @@ class Account(Generic[SettingsT]):
         credentials = self._credentials
         attempt = await self._try(function, make_input, transport or self._transport)
         authentication = self._destination.authentication
-        may_refresh = authentication is not None and authentication.scheme in OAUTH_SCHEMES
-        if not may_refresh or transport is not None or not attempt.unauthorised:
+        signed_in = authentication is not None and authentication.scheme in OAUTH_SCHEMES
+        if not (signed_in and transport is None and attempt.unauthorised):
             return attempt
-        refreshed = await self._refresh(credentials)
-        if refreshed is not None:
-            return replace(attempt, error=refreshed)
+        failure = await self._refreshed(credentials)
+        if failure is not None:
+            return replace(attempt, error=failure)
         again = await self._try(function, make_input, self._transport)
         return replace(again, exchanges=attempt.exchanges + again.exchanges)
 
@@ -146,38 +149,56 @@ class Account(Generic[SettingsT]):
         wrapped.__cause__ = error
         return wrapped
 
+    async def _refreshed(self, used: OAuthCredentials) -> DeliveryError | None:
+        """Replace credentials that were refused, once for all who met them; gives the error if that fails."""
+        if self._credentials is not used:
+            return None
+        if self._refreshing is None or self._refreshing_for is not used:
+            self._refreshing_for = used
+            self._refreshing = asyncio.create_task(self._refresh(used), name="refresh")
+        # Shielded: whoever is cancelled while waiting leaves the refresh to the others.
+        return await asyncio.shield(self._refreshing)
+
     async def _refresh(self, used: OAuthCredentials) -> DeliveryError | None:
-        """Replace tokens that were refused, unless another delivery has done so; gives the error if that fails."""
-        async with self._refreshing:
-            if self._credentials is not used:
-                return None
-            authentication = self._destination.authentication
-            refresh = authentication.refresh_access_token if authentication else None
-            tokens: RefreshedTokens | None = None
-            if refresh is not None:
-                attempt = await self._try(
-                    refresh,
-                    lambda auth: RefreshInput(settings=self.settings, auth=auth, credentials=used),
-                    self._transport,
-                )
-                if attempt.error is not None:
-                    reason = f"Failed to refresh access token: {attempt.error}"
-                    failed = InvalidAuthenticationError(reason, "OAUTH_REFRESH_FAILED")
-                    failed.__cause__ = attempt.error
-                    return failed
-                tokens = attempt.answer
-            if tokens is None:
-                return InvalidAuthenticationError("Failed to refresh access token", "OAUTH_REFRESH_FAILED")
-            self._credentials = replace(
-                used,
-                access_token=tokens.access_token,
-                refresh_token=tokens.refresh_token or used.refresh_token,
-            )
-            self._secrets.update(_secrets_in(self._credentials))
-            self.redact = Redactor(self._secrets)
-            if self._on_token_refresh is not None:
+        authentication = self._destination.authentication
+        refresh = authentication.refresh_access_token if authentication else None
+        if refresh is None:
+            return InvalidAuthenticationError(_REFRESH_FAILED, "OAUTH_REFRESH_FAILED")
+        attempt = await self._try(
+            refresh, lambda auth: RefreshInput(settings=self.settings, auth=auth, credentials=used), self._transport
+        )
+        if attempt.error is not None:
+            # What an author's code says here may quote a token that nobody knows yet, so only its kind is told.
+            reason = str(attempt.error)
+            if isinstance(attempt.error, PerformError):
+                reason = f"{type(attempt.error.__cause__).__name__} ({attempt.error.place})"
+            return _caused_by(attempt.error, f"{_REFRESH_FAILED}: {reason}")
+        tokens: object = attempt.answer
+        if tokens is None:
+            return InvalidAuthenticationError(_REFRESH_FAILED, "OAUTH_REFRESH_FAILED")
+        if not isinstance(tokens, RefreshedTokens):
+            told = f"{_REFRESH_FAILED}: refresh_access_token gave no RefreshedTokens but a {type(tokens).__name__}"
+            return InvalidAuthenticationError(told, "OAUTH_REFRESH_FAILED")
+        self._credentials = replace(
+            used, access_token=tokens.access_token, refresh_token=tokens.refresh_token or used.refresh_token
+        )
+        self._secrets.update(_secrets_in(self._credentials))
+        self.redact = Redactor(self._secrets)
+        if self._on_token_refresh is not None:
+            try:
                 await self._on_token_refresh(tokens)
+            except Exception as error:  # noqa: BLE001 - whoever keeps the tokens has lost them, which must be told
+                return _caused_by(error, f"The new tokens could not be kept: {type(error).__name__}")
         return None
+
+
+_REFRESH_FAILED: Final = "Failed to refresh access token"
+
+
+def _caused_by(error: BaseException, message: str) -> InvalidAuthenticationError:
+    failure = InvalidAuthenticationError(message, "OAUTH_REFRESH_FAILED")
+    failure.__cause__ = error
+    return failure
 
 
 def _secrets_in(credentials: OAuthCredentials) -> set[str]:

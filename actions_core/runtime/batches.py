@@ -39,11 +39,13 @@ class EventStatus:
     """Segment's error code; None if it was delivered."""
     message: str | None = field(default=None, repr=False)
     reporter: Reporter | None = None
+    pending: bool = False
+    """Whether the partner has only taken it; see `Submitted`."""
 
     @property
     def delivered(self) -> bool:
         """Whether the event arrived."""
-        return self.code is None and 200 <= self.status < 300
+        return self.code is None and 200 <= self.status < 300 and not self.pending
 
     def to_json(self) -> Object:
         """Give the status with the reference's names: status, sent, body, errortype, errormessage, errorreporter."""
@@ -145,20 +147,26 @@ def _failed(error: DeliveryError, payloads: Sequence[Object]) -> list[EventStatu
 def _statuses_of(answer: object, payloads: Sequence[Object]) -> list[EventStatus]:
     """Turn what `perform_batch` answered into a status for each payload.
 
-    A `MultiStatus` tells each; a `Response`, or an `HTTPError` that was returned, holds for all; anything else means
-    that all is well. Source: `executeBatch` of the reference.
+    A `MultiStatus` tells each; a `Response`, or an `HTTPError` that was returned, holds for all; nothing means that
+    all is well. Source: `executeBatch` of the reference.
     """
     if isinstance(answer, MultiStatus):
         return [_status_of(answer[index]) for index in range(len(payloads))]
     if isinstance(answer, Submitted):
-        return [EventStatus(status=202, body={}, sent=payload) for payload in payloads]
+        return [EventStatus(status=202, body={}, sent=payload, pending=True) for payload in payloads]
     if isinstance(answer, Response):
         body = answer.content if answer.data is MISSING or answer.data is None else answer.data
         # Reference: an answer for the whole batch names no error, even if its status is one.
         return [EventStatus(status=answer.status, body=body, sent=payload) for payload in payloads]
     if isinstance(answer, HTTPError):
         return [EventStatus(status=answer.status, body=str(answer), sent=payload) for payload in payloads]
-    return [EventStatus(status=200, body={}, sent=payload) for payload in payloads]
+    if answer is None:
+        return [EventStatus(status=200, body={}, sent=payload) for payload in payloads]
+    told = f"perform_batch gave a {type(answer).__name__}, which is no answer"
+    return [
+        EventStatus(status=500, code="UNKNOWN_ERROR", message=told, sent=payload, reporter="INTEGRATIONS")
+        for payload in payloads
+    ]
 
 
 def _status_of(answer: Success | Failure | None) -> EventStatus:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from types import TracebackType
@@ -18,7 +19,7 @@ from actions_core.errors import (
     NotJSONError,
     PayloadValidationError,
 )
-from actions_core.inputs import ExecuteInput, HookType, OAuthCredentials, PollInput, SettingsT
+from actions_core.inputs import ExecuteInput, HookType, OAuthCredentials, SettingsT
 from actions_core.js import MISSING, Missing, Object, type_of
 from actions_core.redaction import Redactor
 from actions_core.request import Exchange
@@ -89,12 +90,16 @@ class DestinationInstance(Generic[SettingsT]):
         return self.account.redact
 
     async def deliver(self, event: Object) -> list[Delivery]:
-        """Run one event through every enabled mapping, in order, and send what matches.
+        """Run one event through every enabled mapping, in order, and send what matches, side by side if several do.
 
         Never raises for an event: each `Delivery` tells its outcome, and one that fails does not keep the others from
         being sent (see `all_or_nothing`).
         """
-        deliveries = [await self._deliver(plan, event) for plan in self.plans]
+        prepared = [self._prepare(plan, event) for plan in self.plans]
+        waiting = [one() for one in prepared if callable(one)]
+        # A single one, the usual case, needs no task of its own.
+        sent = iter([await one for one in waiting] if len(waiting) < 2 else await asyncio.gather(*waiting))
+        deliveries = [next(sent) if callable(one) else one for one in prepared]
         self._raise_first(deliveries)
         return deliveries
 
@@ -111,7 +116,8 @@ class DestinationInstance(Generic[SettingsT]):
     async def poll(self, delivery: BatchDelivery) -> BatchDelivery:
         """Ask what has become of a batch that was submitted; gives the delivery as it stands now.
 
-        One that is not waiting for the partner is given back as it is. A question that fails leaves the job open.
+        One that is not waiting for the partner is given back as it is. A question that fails leaves the job open if
+        Segment would ask again; else the job has failed.
         """
         plan = next((plan for plan in self.plans if plan.subscription == delivery.subscription), None)
         job = delivery.job
@@ -119,9 +125,15 @@ class DestinationInstance(Generic[SettingsT]):
             return delivery
         attempt = await self._poll(plan, job)
         exchanges = delivery.exchanges + attempt.exchanges
-        if attempt.error is not None or attempt.answer is None:
-            return replace(delivery, exchanges=exchanges, error=attempt.error)
+        if isinstance(attempt.answer, Submitted):
+            return replace(delivery, exchanges=exchanges, error=None, job=replace(job, id=attempt.answer.job_id))
+        if attempt.error is None and attempt.answer is None:
+            return replace(delivery, exchanges=exchanges, error=None)
         statuses = batches.placed(delivery.statuses, job.payloads, attempt)
+        if attempt.error is not None:
+            if attempt.error.retryable:
+                return replace(delivery, exchanges=exchanges, error=attempt.error)
+            return replace(delivery, exchanges=exchanges, error=attempt.error, job=None, statuses=statuses)
         return replace(delivery, exchanges=exchanges, error=None, job=None, statuses=statuses)
 
     async def explain(self, event: Any) -> list[Explanation]:
@@ -170,11 +182,42 @@ class DestinationInstance(Generic[SettingsT]):
         )
 
     async def run_hook(
-        self, action: str, kind: HookType, inputs: Object | None = None, payload: Object | None = None
+        self,
+        action: str,
+        kind: HookType,
+        inputs: Object | None = None,
+        payload: Object | None = None,
+        *,
+        hook_outputs: Object | None = None,
+        audience_settings: Object | None = None,
     ) -> HookResult:
-        """Run a mapping hook of an action, as when a mapping is saved."""
+        """Run a mapping hook of an action, as when a mapping is saved; `hook_outputs` is what was saved before."""
         found = operations.action_of(self.destination, action)
-        return await operations.run_hook(self.account, found, kind, inputs or {}, payload or {})
+        return await operations.run_hook(
+            self.account,
+            found,
+            kind,
+            inputs or {},
+            payload=payload or {},
+            hook_outputs=hook_outputs or {},
+            audience_settings=audience_settings or {},
+        )
+
+    async def hook_choices(
+        self,
+        action: str,
+        kind: HookType,
+        field: str,
+        *,
+        hook_inputs: Object | None = None,
+        query: str | None = None,
+        page: str | None = None,
+    ) -> DynamicChoices:
+        """Ask for what a dynamic input of a mapping hook offers."""
+        found = operations.action_of(self.destination, action)
+        return await operations.hook_choices(
+            self.account, found, kind, field, hook_inputs=hook_inputs or {}, query=query, page=page
+        )
 
     async def create_audience(
         self, name: str, *, audience_settings: Object | None = None, personas: Object | None = None
@@ -194,9 +237,9 @@ class DestinationInstance(Generic[SettingsT]):
             self.account, self.destination, external_id, audience_settings=audience_settings or {}
         )
 
-    async def delete_user(self, user_id: str = "", anonymous_id: str = "") -> None:
-        """Delete a user's data at the partner."""
-        await operations.delete_user(self.account, self.destination, user_id, anonymous_id)
+    async def delete_user(self, user_id: str | Missing = MISSING, anonymous_id: str | Missing = MISSING) -> object:
+        """Delete a user's data at the partner; gives what the author's function answers."""
+        return await operations.delete_user(self.account, self.destination, user_id, anonymous_id)
 
     # --- one mapping -------------------------------------------------------------------------------------------------
 
@@ -209,7 +252,8 @@ class DestinationInstance(Generic[SettingsT]):
             transport=transport,
         )
 
-    async def _deliver(self, plan: Plan, event: Any) -> Delivery:
+    def _prepare(self, plan: Plan, event: Any) -> Delivery | Callable[[], Awaitable[Delivery]]:
+        """Give what has become of an event, or if it is to be sent, what sends it."""
         started = perf_counter()
 
         def done(
@@ -235,11 +279,15 @@ class DestinationInstance(Generic[SettingsT]):
             return done("rejected", error=error)
         except NotJSONError as error:
             return done("rejected", error=MappingResolveError(str(error)))
-        attempt = await self._perform(plan, event, payload)
-        if attempt.error is None:
-            return done("delivered", payload, None, attempt.exchanges)
-        refused = isinstance(attempt.error, PayloadValidationError) and not attempt.exchanges
-        return done("rejected" if refused else "failed", payload, attempt.error, attempt.exchanges)
+
+        async def send() -> Delivery:
+            attempt = await self._perform(plan, event, payload)
+            if attempt.error is None:
+                return done("delivered", payload, None, attempt.exchanges)
+            refused = isinstance(attempt.error, PayloadValidationError) and not attempt.exchanges
+            return done("rejected" if refused else "failed", payload, attempt.error, attempt.exchanges)
+
+        return send
 
     async def _deliver_batch(self, plan: Plan, events: Sequence[Any]) -> BatchDelivery:
         started = perf_counter()
@@ -255,7 +303,7 @@ class DestinationInstance(Generic[SettingsT]):
                 statuses[index] = batches.refused(error)
         attempt: Attempt[object] = Attempt()
         if subscribed:
-            attempt = await self._perform_batch(plan, [events[index] for index in ready], list(ready.values()))
+            attempt = await self._perform_batch(plan, events, ready)
         return BatchDelivery(
             subscription=plan.subscription,
             statuses=batches.placed(statuses, ready, attempt),
@@ -266,24 +314,27 @@ class DestinationInstance(Generic[SettingsT]):
             seconds=perf_counter() - started,
         )
 
-    async def _perform_batch(self, plan: Plan, events: list[Object], payloads: list[Object]) -> Attempt[object]:
+    async def _perform_batch(self, plan: Plan, events: Sequence[Any], ready: Mapping[int, Object]) -> Attempt[object]:
         if plan.action.perform_batch is None:
             return Attempt(
                 error=IntegrationError("This action does not support batched requests.", "NotImplemented", 501)
             )
-        if not payloads:
+        if not ready:
             return Attempt()
+        first = next(event for event in events if type_of(event) == "object" and plan.trigger.matches(event))
         return await self.account.run(
             plan.action.perform_batch,
-            lambda auth: plan.batch_input_for(events, payloads, self.account.settings, auth),
+            lambda auth: plan.batch_input_for(
+                [events[index] for index in ready], list(ready.values()), first, self.account.settings, auth
+            ),
         )
 
-    async def _poll(self, plan: Plan, job: Job) -> Attempt[MultiStatus | None]:
+    async def _poll(self, plan: Plan, job: Job) -> Attempt[MultiStatus | Submitted | None]:
         if plan.action.poll_batch is None:
             return Attempt(error=IntegrationError("This action has no poll_batch.", "NotImplemented", 501))
         return await self.account.run(
             plan.action.poll_batch,
-            lambda auth: PollInput(settings=self.account.settings, auth=auth, job_id=job.id, count=len(job.payloads)),
+            lambda auth: plan.poll_input_for(job.id, len(job.payloads), self.account.settings, auth),
         )
 
     def _raise_first(self, deliveries: Sequence[Delivery | BatchDelivery]) -> None:

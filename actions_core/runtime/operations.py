@@ -23,7 +23,7 @@ from actions_core.inputs import (
     HookType,
     SettingsT,
 )
-from actions_core.js import Object
+from actions_core.js import Missing, Object
 from actions_core.runtime.account import Account, Attempt
 
 AnswerT = TypeVar("AnswerT")
@@ -62,6 +62,36 @@ async def dynamic_choices(
     unknown properties are asked of `__values__`. A field without a function answers with the reference's error 404.
     """
     function, context = _find(action.dynamic_fields, field, query)
+    return await _ask(account, function, field, context, payload=payload, page=page, hook_inputs=hook_inputs)
+
+
+async def hook_choices(
+    account: Account[SettingsT],
+    action: AnyAction[SettingsT],
+    kind: HookType,
+    field: str,
+    *,
+    query: str | None,
+    page: str | None,
+    hook_inputs: Object,
+) -> DynamicChoices:
+    """Ask for what a dynamic input of a mapping hook offers; answers as `dynamic_choices`."""
+    hook = action.hooks.get(kind)
+    function = None if hook is None else hook.dynamic_fields.get(field)
+    context = DynamicFieldContext(query=query)
+    return await _ask(account, function, field, context, payload={}, page=page, hook_inputs=hook_inputs)
+
+
+async def _ask(
+    account: Account[SettingsT],
+    function: DynamicField[SettingsT] | None,
+    field: str,
+    context: DynamicFieldContext,
+    *,
+    payload: Object,
+    page: str | None,
+    hook_inputs: Object,
+) -> DynamicChoices:
     if function is None:
         return DynamicChoices(error=f"No dynamic field named {field} found.", error_code="404", next_page="")
     attempt = await account.run(
@@ -79,27 +109,33 @@ async def dynamic_choices(
 
 
 def _find(
-    functions: Mapping[str, DynamicField[Any] | Mapping[str, DynamicField[Any]]], field: str, query: str | None
+    functions: Mapping[str, Any], field: str, query: str | None
 ) -> tuple[DynamicField[Any] | None, DynamicFieldContext]:
     context = DynamicFieldContext(query=query)
-    parent, child = field, None
+    path = field
     if found := _ARRAY_POSITION.match(field):
-        parent, child = found[1], found[3]
+        path = f"{found[1]}.{found[3]}"
         context = DynamicFieldContext(query=query, selected_array_index=int(found[2]))
     elif found := _PROPERTY.match(field):
-        parent, child = found[1], found[2]
-        inner = functions.get(parent)
-        if isinstance(inner, Mapping) and child not in inner:
-            context = DynamicFieldContext(query=query, selected_key=child)
-            child = "__values__"
-    function = functions.get(parent)
-    if child is not None:
-        function = function.get(child) if isinstance(function, Mapping) else None
+        inner = functions.get(found[1])
+        if isinstance(inner, Mapping) and found[2] not in inner:
+            context = DynamicFieldContext(query=query, selected_key=found[2])
+            path = f"{found[1]}.__values__"
+    function: Any = functions
+    for key in path.split("."):
+        function = function.get(key) if isinstance(function, Mapping) else None
     return (None if isinstance(function, Mapping) else function), context
 
 
 async def run_hook(
-    account: Account[SettingsT], action: AnyAction[SettingsT], kind: HookType, inputs: Object, payload: Object
+    account: Account[SettingsT],
+    action: AnyAction[SettingsT],
+    kind: HookType,
+    inputs: Object,
+    *,
+    payload: Object,
+    hook_outputs: Object,
+    audience_settings: Object,
 ) -> HookResult:
     """Run a mapping hook with what the mapping's owner entered.
 
@@ -115,7 +151,12 @@ async def run_hook(
     attempt = await account.run(
         hook.perform,
         lambda auth: ExecuteInput(
-            payload=dict(payload), settings=account.settings, auth=auth, hook_inputs=dict(checked)
+            payload=dict(payload),
+            settings=account.settings,
+            auth=auth,
+            hook_inputs=dict(checked),
+            hook_outputs=dict(hook_outputs),
+            audience_settings=dict(audience_settings),
         ),
     )
     return _answer(attempt) or HookResult()
@@ -135,7 +176,7 @@ async def create_audience(
     that break their contract, and whatever `DeliveryError` the author's function ends in.
     """
     audiences = destination.audiences
-    if audiences is None or audiences.create is None:
+    if audiences is None or audiences.create is None or audiences.get is None:
         raise IntegrationError("Unexpected call to createAudience", "NotImplemented", 501)
     checked = _audience_settings(destination, audience_settings)
     attempt = await account.run(
@@ -156,7 +197,7 @@ async def get_audience(
 ) -> Audience:
     """Look an audience up at the partner; raises as `create_audience`."""
     audiences = destination.audiences
-    if audiences is None or audiences.get is None:
+    if audiences is None or audiences.create is None or audiences.get is None:
         raise IntegrationError("Unexpected call to getAudience", "NotImplemented", 501)
     attempt = await account.run(
         audiences.get,
@@ -183,8 +224,11 @@ def _audience(answer: Audience | None, operation: str) -> Audience:
 
 
 async def delete_user(
-    account: Account[SettingsT], destination: Destination[SettingsT], user_id: str, anonymous_id: str
-) -> None:
+    account: Account[SettingsT],
+    destination: Destination[SettingsT],
+    user_id: str | Missing,
+    anonymous_id: str | Missing,
+) -> object:
     """Delete a user's data at the partner.
 
     Raises `IntegrationError` (501) for a destination that cannot, and whatever `DeliveryError` the author's function
@@ -197,4 +241,4 @@ async def delete_user(
         destination.on_delete,
         lambda auth: ExecuteInput(payload=payload, settings=account.settings, auth=auth),
     )
-    _answer(attempt)
+    return _answer(attempt)

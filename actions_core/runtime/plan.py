@@ -9,7 +9,7 @@ from typing import Any
 from actions_core.contract import Contract, compile_contract
 from actions_core.definitions import AnyAction, Destination, Subscription
 from actions_core.errors import ConfigurationError, UnknownActionError
-from actions_core.inputs import SYNC_MODES, AuthTokens, BatchInput, ExecuteInput, SyncMode
+from actions_core.inputs import SYNC_MODES, AuthTokens, BatchInput, ExecuteInput, PollInput, SyncMode
 from actions_core.js import Object, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
 from actions_core.rules.audience import audience_membership, personas_of
@@ -90,17 +90,34 @@ class Plan:
         )
 
     def batch_input_for(
-        self, events: Sequence[Object], payloads: Sequence[Object], settings: Any, auth: AuthTokens
+        self, events: Sequence[Object], payloads: Sequence[Object], first: Object, settings: Any, auth: AuthTokens
     ) -> BatchInput[Any, Any]:
-        """Make what `perform_batch` is given: valid payloads with their events. The first event tells the audience."""
+        """Make what `perform_batch` is given: valid payloads with their events.
+
+        As in the reference, the first event that is subscribed tells the audience for all, valid or not.
+        """
         return BatchInput(
             payloads=[self.build(payload) for payload in payloads],
             settings=settings,
             auth=auth,
             raw_data=events,
             raw_mapping=self.subscription.mapping,
-            audience_settings=_audience_settings(events[0]),
+            audience_settings=_audience_settings(first),
             audience_membership=[audience_membership(event, self.sync_mode) for event in events],
+            personas=personas_of(first),
+            hook_outputs=self.hook_outputs,
+            sync_mode=self.sync_mode,
+            matching_key=self.matching_key,
+        )
+
+    def poll_input_for(self, job_id: str, count: int, settings: Any, auth: AuthTokens) -> PollInput[Any]:
+        """Make what `poll_batch` is given."""
+        return PollInput(
+            job_id=job_id,
+            count=count,
+            settings=settings,
+            auth=auth,
+            raw_mapping=self.subscription.mapping,
             hook_outputs=self.hook_outputs,
             sync_mode=self.sync_mode,
             matching_key=self.matching_key,

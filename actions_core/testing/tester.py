@@ -14,7 +14,7 @@ from actions_core.check import check_destination
 from actions_core.definitions import Destination, Subscription, default_values, preset_subscriptions
 from actions_core.errors import DefinitionError, DeliveryError
 from actions_core.inputs import HookType, OAuthCredentials, SettingsT, SyncMode
-from actions_core.js import MISSING, Object
+from actions_core.js import MISSING, Missing, Object
 from actions_core.redaction import Redactor
 from actions_core.runtime import DestinationInstance
 from actions_core.runtime.operations import action_of
@@ -169,9 +169,30 @@ class DestinationTester(Generic[SettingsT]):
         inputs: Object | None = None,
         *,
         payload: Object | None = None,
+        hook_outputs: Object | None = None,
+        audience_settings: Object | None = None,
     ) -> CallResult[HookResult]:
-        """Run a mapping hook with what the mapping's owner enters."""
-        return self._call(lambda instance: instance.run_hook(action, kind, inputs, payload))
+        """Run a mapping hook with what the mapping's owner enters; `hook_outputs` is what was saved before."""
+        return self._call(
+            lambda instance: instance.run_hook(
+                action, kind, inputs, payload, hook_outputs=hook_outputs, audience_settings=audience_settings
+            )
+        )
+
+    def hook_field(
+        self,
+        action: str,
+        field: str,
+        kind: HookType = "onMappingSave",
+        *,
+        inputs: Object | None = None,
+        query: str | None = None,
+        page: str | None = None,
+    ) -> CallResult[DynamicChoices]:
+        """Ask for what a dynamic input of a mapping hook offers."""
+        return self._call(
+            lambda instance: instance.hook_choices(action, kind, field, hook_inputs=inputs, query=query, page=page)
+        )
 
     def create_audience(
         self, name: str, *, audience_settings: Object | None = None, personas: Object | None = None
@@ -185,7 +206,9 @@ class DestinationTester(Generic[SettingsT]):
         """Look an audience up at the partner."""
         return self._call(lambda instance: instance.get_audience(external_id, audience_settings=audience_settings))
 
-    def delete_user(self, user_id: str = "", anonymous_id: str = "") -> CallResult[None]:
+    def delete_user(
+        self, user_id: str | Missing = MISSING, anonymous_id: str | Missing = MISSING
+    ) -> CallResult[object]:
         """Delete a user's data at the partner."""
         return self._call(lambda instance: instance.delete_user(user_id, anonymous_id))
 

@@ -258,3 +258,75 @@ def test_no_token_is_shown_old_or_new() -> None:
     shown = run(Partner(), use)
     for secret in ("old-t0ken", "new-t0ken", "r3fresh", "cl1ent-s3cret"):
         assert secret not in shown
+
+
+def test_a_refresh_outlives_the_delivery_that_began_it() -> None:
+    partner, saved = Partner(), list[RefreshedTokens]()
+
+    async def use(instance: DestinationInstance[NoSettings]) -> str:
+        leader = asyncio.create_task(instance.deliver(EVENT))
+        follower = asyncio.create_task(instance.deliver(EVENT))
+        while "/token" not in partner.paths:  # noqa: ASYNC110 - the partner has nothing to wait for
+            await asyncio.sleep(0)
+        leader.cancel()
+        (delivery,) = await follower
+        return delivery.outcome
+
+    assert run(partner, use, saved=saved) == "delivered"
+    assert partner.paths.count("/token") == 1
+    assert len(saved) == 1
+
+
+def test_a_refresh_that_fails_has_failed_for_all_who_waited_for_it() -> None:
+    partner = Partner(refresh_status=400)
+
+    async def use(instance: DestinationInstance[NoSettings]) -> set[str]:
+        deliveries = await asyncio.gather(*(instance.deliver(EVENT) for _ in range(10)))
+        return {delivery.error.code for (delivery,) in deliveries if delivery.error}
+
+    assert run(partner, use) == {"OAUTH_REFRESH_FAILED"}
+    assert partner.paths.count("/token") == 1
+
+
+@pytest.mark.parametrize("answer", [{"access_token": "x"}, "token"], ids=["dict", "text"])
+def test_a_refresh_that_gives_something_else_is_a_clear_error(answer: Any) -> None:
+    async def odd(request: Request, data: RefreshInput[NoSettings]) -> Any:
+        return answer
+
+    (delivery,) = run(Partner(), lambda instance: instance.deliver(EVENT), of=destination(refresh_with=odd))
+    assert "refresh_access_token gave no RefreshedTokens but a" in str(delivery.error)
+
+
+def test_tokens_that_could_not_be_kept_are_the_deliverys_error() -> None:
+    async def full(tokens: RefreshedTokens) -> None:
+        raise OSError("disk full")
+
+    async def main() -> Any:
+        transport = HttpxTransport(httpx.MockTransport(Partner()))
+        async with DestinationInstance(
+            destination(), {}, transport=transport, oauth=TOKENS, on_token_refresh=full
+        ) as instance:
+            return await instance.deliver(EVENT)
+
+    (delivery,) = asyncio.run(main())
+    assert str(delivery.error) == "The new tokens could not be kept: OSError"
+
+
+def test_a_new_token_that_a_refresh_quotes_in_its_error_is_not_shown() -> None:
+    async def chatty(request: Request, data: RefreshInput[NoSettings]) -> RefreshedTokens:
+        raise ValueError("got brand-new-t0ken but no expiry")
+
+    (delivery,) = run(Partner(), lambda instance: instance.deliver(EVENT), of=destination(refresh_with=chatty))
+    assert "brand-new-t0ken" not in str(delivery.error)
+    assert "ValueError (test_account.py:" in str(delivery.error)
+
+
+def test_a_batch_that_is_refused_as_a_whole_without_an_error_refreshes_too() -> None:
+    async def perform_batch(request: Request, data: BatchInput[Payload, NoSettings]) -> Any:
+        return await request.post("https://api.example.com/things", json=[], throw_http_errors=False)
+
+    partner = Partner()
+    (delivery,) = run(
+        partner, lambda instance: instance.deliver_batch([EVENT]), of=destination(perform_batch=perform_batch)
+    )
+    assert (delivery.outcome, partner.paths) == ("delivered", ["/things", "/token", "/things"])

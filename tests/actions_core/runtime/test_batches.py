@@ -259,3 +259,45 @@ def test_a_multistatus_is_filled_by_place_or_one_after_the_other() -> None:
     answers[5] = Success(status=201, sent={})
     del answers[0]
     assert (len(answers), answers[0], answers[5]) == (6, None, Success(status=201, sent={}))
+
+
+def test_an_answer_that_is_none_has_delivered_nothing() -> None:
+    async def perform_batch(request: Request, data: BatchInput[Person, NoSettings]) -> Any:
+        return [Failure(status=400, message="no")]
+
+    delivery = batch(perform_batch, [person(1)])
+    assert delivery.outcome == "failed"
+    assert delivery.statuses[0].message == "perform_batch gave a list, which is no answer"
+
+
+def test_raw_data_belongs_to_the_payloads() -> None:
+    seen: list[BatchInput[Person, NoSettings]] = []
+
+    async def perform_batch(request: Request, data: BatchInput[Person, NoSettings]) -> None:
+        seen.append(data)
+
+    first = {"type": "identify", "context": {"personas": {"audience_settings": {"a": "first"}}}}
+    batch(perform_batch, [first, person(2), {"type": "page"}, person(4)])
+    assert [event["userId"] for event in seen[0].raw_data] == ["u2", "u4"]
+    assert seen[0].audience_settings == {"a": "first"}  # of the first subscribed event, though it is not valid
+    assert seen[0].personas == {"audience_settings": {"a": "first"}}
+
+
+def test_a_job_that_nobody_will_ask_about_again_has_failed() -> None:
+    async def submit(request: Request, data: BatchInput[Person, NoSettings]) -> Submitted:
+        return Submitted(job_id="j1")
+
+    async def poll(request: Request, data: PollInput[NoSettings]) -> Any:
+        if data.job_id == "j1":
+            return Submitted(job_id="j2")
+        assert data.raw_mapping == {"id": {"@path": "$.userId"}, "note": {"@path": "$.note"}}
+        return await request.get("https://a.example/jobs")
+
+    async def run() -> list[Any]:
+        async with open_instance(destination(submit, poll), FakePartner(status=404)) as instance:
+            (delivery,) = await instance.deliver_batch([person(1)])
+            moved = await instance.poll(delivery)
+            failed = await instance.poll(moved)
+            return [delivery.statuses[0].delivered, moved.outcome, failed.outcome, failed.statuses[0].status]
+
+    assert asyncio.run(run()) == [False, "submitted", "failed", 404]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import pytest
@@ -100,7 +100,11 @@ ACTION = Action(
     payload=Payload,
     perform=perform,
     sync_modes=SyncModes(default="add", choices=["add", "delete"]),
-    hooks={"onMappingSave": MappingHook(label="Make", description="", perform=save, inputs=HookInputs)},
+    hooks={
+        "onMappingSave": MappingHook(
+            label="Make", description="", perform=save, inputs=HookInputs, dynamic_fields={"name": choices("name")}
+        )
+    },
     dynamic_fields={
         "list_id": choices("list"),
         "traits": {"plan": choices("plan"), "__keys__": choices("keys"), "__values__": choices("values")},
@@ -185,6 +189,27 @@ def test_a_hook_that_is_not_there_is_a_501(action: str, kind: Any, message: str)
     with pytest.raises(IntegrationError) as caught:
         use(lambda instance: instance.run_hook(action, kind))
     assert (str(caught.value), caught.value.status, caught.value.code) == (message, 501, "NotImplemented")
+
+
+def test_a_dynamic_input_of_a_hook_is_asked_for() -> None:
+    answer = use(lambda instance: instance.hook_choices("a", "onMappingSave", "name", query="q"))
+    assert answer.choices[0].label == "name None None q None {}"
+    assert use(lambda instance: instance.hook_choices("a", "onMappingSave", "x")).error_code == "404"
+
+
+def test_a_hook_sees_what_was_saved_before() -> None:
+    async def again(request: Request, data: ExecuteInput[Any, NoSettings]) -> HookResult:
+        return HookResult(saved_data={"was": data.hook_outputs, "in": data.audience_settings})
+
+    hook = MappingHook(label="", description="", perform=again)
+    of = replace(DESTINATION, actions={"a": replace(ACTION, hooks={"onMappingSave": hook})})
+    result = use(
+        lambda instance: instance.run_hook(
+            "a", "onMappingSave", hook_outputs={"onMappingSave": {"id": 1}}, audience_settings={"region": "eu"}
+        ),
+        destination=of,
+    )
+    assert result.saved_data == {"was": {"onMappingSave": {"id": 1}}, "in": {"region": "eu"}}
 
 
 # --- what a mapping carries beside its fields ------------------------------------------------------------------------
