@@ -359,6 +359,7 @@ def _read_number(value: int, scanner: _Scanner, parts: _Parts) -> bool:
             return False
         clock.append(_milliseconds(scanner.take()))
         clock += [0] * (4 - len(clock))
+        del clock[4:]  # "10:00:00:00.5" has its milliseconds before the point, and no room for more
         return True
     if parts.offset_hour is not None and parts.offset_minute is None and value < 60:
         parts.offset_minute = value

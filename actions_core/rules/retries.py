@@ -57,7 +57,7 @@ class RetrySchedule:
     base: float = 60.0
     """Seconds within which the second attempt is made; the bound doubles with each attempt."""
     cap: float = 3600.0
-    """Seconds that no attempt waits longer for, whatever the bound or the partner's `Retry-After`."""
+    """Seconds that the bound does not grow beyond; a partner's `Retry-After` may."""
     window: float = RETRY_WINDOW
     """Seconds after the first attempt within which the last one may be made."""
 
@@ -74,13 +74,14 @@ class RetrySchedule:
 
         `attempt` counts those that failed, from 1; the first was made at `first_at`, the last at `now`. `random` gives
         numbers from 0 to 1, as `random.Random(7).random`; it is asked once unless the partner's header `retry_after`
-        tells the wait. The next attempt comes no later than `window` after the first, or not at all.
+        tells the wait: no attempt is made before the partner allows it. The next attempt comes no later than `window`
+        after the first, or not at all.
         """
         wait = None if retry_after is None else seconds_until(retry_after, now)
         if wait is None:
             # Beyond 2^63 seconds any cap is reached, and a float has not yet overflowed.
             wait = random() * min(self.cap, self.base * 2.0 ** min(attempt - 1, 63))
-        at = now + min(wait, self.cap)
+        at = now + wait
         return at if at <= first_at + self.window else None
 
 

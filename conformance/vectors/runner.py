@@ -123,7 +123,7 @@ def run_vector(vector: Any) -> tuple[Object, Object]:
     expected = _expected(vector, kind)
     match kind:
         case "trigger":
-            return expected, _trigger(_text(vector, "fql"), vector["event"])
+            return expected, _trigger(_text(vector, "fql"), _object(vector, "event"))
         case "contract":
             return expected, _contract(_fields(vector), vector["payload"], vector.get("mode", "single"))
         case "action":
@@ -135,7 +135,7 @@ def run_vector(vector: Any) -> tuple[Object, Object]:
 # --- one function per kind -------------------------------------------------------------------------------------------
 
 
-def _trigger(text: str, event: Any) -> Object:
+def _trigger(text: str, event: Object) -> Object:
     try:
         return {"match": compile_trigger(text).matches(event)}
     except TriggerSyntaxError:

@@ -305,6 +305,7 @@ DEEP_TEXT = "[" * 300 + "]" * 300
         ('{"fql": "x", "event": {}, "error": {"message": "m"}}', "error: expected true, got object"),
         ('{"fql": "x", "event": {}, "error": false}', "error: expected true, got boolean"),
         ('{"fql": 5, "event": {}, "match": true}', "fql: expected text, got number"),
+        ('{"fql": "type", "event": [], "match": false}', "event: expected an object, got array"),
         ('{"mapping": [], "event": {}, "result": {}}', "mapping: expected an object, got array"),
         ('{"mapping": {}, "event": {}, "error": "m"}', "error: expected true or an object, got string"),
         ('{"mapping": {}, "event": {}, "error": {}}', "error.message: expected text, got undefined"),

@@ -190,8 +190,9 @@ def test_the_partner_may_tell_the_wait_and_no_chance_is_taken_then() -> None:
     assert next_attempt(RetrySchedule(), 1, random=no_chance, retry_after="300") == NOON + 300
 
 
-def test_the_partner_cannot_make_us_wait_longer_than_the_cap() -> None:
-    assert next_attempt(RetrySchedule(), 1, retry_after="86400") == NOON + 3600
+def test_no_attempt_comes_before_the_partner_allows_it() -> None:
+    assert next_attempt(RetrySchedule(), 1, retry_after="7200") == NOON + 7200
+    assert next_attempt(RetrySchedule(), 1, retry_after="86400") is None
 
 
 def test_a_partners_wait_that_leads_out_of_the_window_gives_the_event_up() -> None:
@@ -278,4 +279,4 @@ def test_an_attempt_is_never_before_now_nor_after_the_window(
     """Varies the header (free text, things like dates and numbers), the attempt, the chance and how late it is."""
     schedule = RetrySchedule()
     at = next_attempt(schedule, attempt, now=NOON + late, random=always(chance), retry_after=header)
-    assert at is None or NOON + late <= at <= min(NOON + FOUR_HOURS, NOON + late + schedule.cap)
+    assert at is None or NOON + late <= at <= NOON + FOUR_HOURS
