@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from actions_core import MISSING, Catalog, Destination, InputField, Object, load_catalog, mapping_of
+from actions_core import MISSING, AnyAction, Catalog, Destination, InputField, Object, load_catalog, mapping_of
 from actions_core.fields import Conditions
 from actions_core.js import stringify
 from actions_core.rules.engage import USER_PROPERTY
@@ -61,6 +62,7 @@ def _json(destination: Destination[Any], catalog: Catalog) -> Object:
                 "name": preset.name,
                 "partnerAction": preset.action,
                 "trigger": preset.trigger,
+                "eventSlug": preset.event_slug,
                 "mapping": mapping_of(preset, destination),
             }
             for preset in destination.presets
@@ -72,11 +74,39 @@ def _json(destination: Destination[Any], catalog: Catalog) -> Object:
                 "platform": action.platform,
                 "batch": action.perform_batch is not None,
                 "defaultTrigger": action.default_subscription,
+                "syncModes": _sync_modes(action),
+                "dynamicFields": _dynamic(action),
+                "hooks": {
+                    kind: {
+                        "label": hook.label,
+                        "description": hook.description,
+                        "inputs": {key: _field_json(field) for key, field in hook.input_fields.items()},
+                        "outputs": {key: _field_json(field) for key, field in hook.outputs.items()},
+                    }
+                    for kind, hook in action.hooks.items()
+                },
                 "fields": {key: _field_json(field) for key, field in action.fields.items()},
             }
             for slug, action in destination.actions.items()
         },
     }
+
+
+def _sync_modes(action: AnyAction[Any]) -> list[str]:
+    """List the sync modes that an action offers, the default first."""
+    if action.sync_modes is None:
+        return []
+    first = action.sync_modes.default
+    return [first, *(mode for mode in action.sync_modes.choices if mode != first)]
+
+
+def _dynamic(action: AnyAction[Any]) -> list[str]:
+    """List the fields whose choices the destination fetches: `listId`, `items.sku`, `attributes.__keys__`."""
+    return [
+        f"{field}.{part}" if part else field
+        for field, fetch in action.dynamic_fields.items()
+        for part in (fetch if isinstance(fetch, Mapping) else ("",))
+    ]
 
 
 def _type(field: InputField) -> str:
@@ -142,6 +172,13 @@ def _text(destination: Destination[Any], catalog: Catalog) -> str:
         lines += ["", f"{heading(f'Action {slug}')}: {action.title}", f"  {action.description}"]
         if action.default_subscription:
             lines.append(f"  default trigger: {action.default_subscription}")
+        if action.sync_modes:
+            first, *others = _sync_modes(action)
+            lines.append(f"  sync modes: {', '.join([f'{first} (default)', *others])}")
+        if action.dynamic_fields:
+            lines.append(f"  choices fetched from the partner for: {', '.join(_dynamic(action))}")
+        for kind, hook in action.hooks.items():
+            lines.append(f"  {kind}: {hook.label}, with {', '.join(hook.input_fields) or 'no inputs'}")
         fields = [
             (
                 key,

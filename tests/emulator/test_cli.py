@@ -465,6 +465,18 @@ def test_inspect_as_json_has_the_references_shapes(run: Any) -> None:
     assert found["presets"][1]["mapping"]["groupId"] == {"@path": "$.groupId"}
 
 
+def test_inspect_shows_what_segments_app_asks_a_destination_for(run: Any) -> None:
+    text = run("inspect", "roster").stdout
+    assert "sync modes: upsert (default), add, update, delete" in text
+    assert "choices fetched from the partner for: listId" in text
+    assert "onMappingSave: " in text
+    actions = json.loads(run("inspect", "roster", "--json").stdout)["actions"]
+    assert actions["syncMember"]["syncModes"][0] == "upsert"
+    assert "listId" in actions["syncMember"]["dynamicFields"]
+    assert actions["logOrder"]["dynamicFields"] == ["items.sku"]
+    assert actions["syncMember"]["hooks"]["onMappingSave"]["outputs"].keys() == {"listId", "listName"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "text", "status"),
     [
