@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 from actions_core.errors import DeliveryError, HTTPError, JSONSyntaxError, TransportError
 from actions_core.js import MISSING, Missing, loads, stringify
 from actions_core.redaction import Redactor
-from actions_core.transport import HttpRequest, HttpResponse, Transport
+from actions_core.transport import HttpRequest, HttpResponse, Transport, standard_reason
 
 USER_AGENT: Final = "Segment (Actions)"
 DEFAULT_TIMEOUT: Final = 10.0
@@ -141,6 +141,8 @@ class Request:
         """
         options = self._options
         body = body.encode() if isinstance(body, str) else body
+        if not isinstance(body, bytes):
+            raise TypeError(f"body: expected bytes or text, got {type(body).__name__}; to write a value as JSON: json=")
         if json is not MISSING:
             body = stringify(json).encode()
         query = {**(options.search_params or {}), **(search_params or {})}
@@ -188,7 +190,9 @@ class Request:
             except DeliveryError as error:
                 self.exchanges.append(Exchange(request, error=error))
                 raise
-            response = Response(answer.status, answer.reason, answer.headers, answer.body)
+            # HTTP/2 has no reasons; as fetch does, the standard one stands in.
+            reason = answer.reason or standard_reason(answer.status)
+            response = Response(answer.status, reason, answer.headers, answer.body)
             self.exchanges.append(Exchange(request, response))
             following = self._redirect(request, answer)
             if following is None:
@@ -228,7 +232,10 @@ def _resolve(url: str, base_url: str | None, query: Mapping[str, str]) -> str:
 def _merge_headers(options: RequestOptions, own: Headers, *, has_json: bool) -> dict[str, str]:
     merged: dict[str, str | Missing] = {"user-agent": USER_AGENT}
     for headers in (options.headers, own):
-        merged.update((name.lower(), value) for name, value in headers.items())
+        for name, value in headers.items():
+            if not isinstance(value, (str, Missing)):
+                raise TypeError(f"the header {name}: expected text, or MISSING for none, got {type(value).__name__}")
+            merged[name.lower()] = value
     if has_json:
         merged["content-type"] = "application/json"
     if options.username or options.password:

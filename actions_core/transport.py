@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
@@ -52,6 +53,22 @@ class HttpResponse:
     reason: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+
+
+def standard_reason(status: int) -> str:
+    """Name a status as JavaScript does, of which Python names a few otherwise; "" for one that has no name."""
+    if status in _REASONS:
+        return _REASONS[status]
+    return HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
+
+
+_REASONS: Final = {
+    413: "Payload Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Entity",
+    509: "Bandwidth Limit Exceeded",
+}
 
 
 class Transport(Protocol):

@@ -35,15 +35,18 @@ class Attempt(Generic[AnswerT]):
     error: DeliveryError | None = field(default=None, repr=False)
     exchanges: tuple[Exchange, ...] = ()
 
-    @property
-    def unauthorised(self) -> bool:
-        """Whether the partner no longer takes the access token, for all of a request or for a part of a batch."""
+    def is_unauthorised(self, batch_size: int) -> bool:
+        """Tell whether the partner no longer takes the access token, for all of a request or for a part of a batch.
+
+        Reference: only of a batch is the answer looked at, and only at what it says of the batch's payloads.
+        """
         if self.error is not None:
             return self.error.status == 401
         answer = self.answer
         if isinstance(answer, MultiStatus):
-            return any(one is not None and one.status == 401 for one in map(answer.__getitem__, range(len(answer))))
-        return isinstance(answer, (Response, HTTPError)) and answer.status == 401
+            answers = (answer[index] for index in range(min(batch_size, len(answer))))
+            return any(one is not None and one.status == 401 for one in answers)
+        return bool(batch_size) and isinstance(answer, (Response, HTTPError)) and answer.status == 401
 
 
 class Account(Generic[SettingsT]):
@@ -99,17 +102,22 @@ class Account(Generic[SettingsT]):
         make_input: Callable[[AuthTokens], InputT],
         *,
         transport: Transport | None = None,
+        batch_size: int = 0,
+        must_refresh: bool = True,
     ) -> Attempt[AnswerT]:
         """Run an author's function; whatever it raises is the attempt's error.
 
         `make_input` is called for each try, so that none sees what an earlier one has done to its input. With a
-        `transport` of its own nothing is refreshed: it is a rehearsal.
+        `transport` of its own nothing is refreshed: it is a rehearsal. `batch_size` is how many payloads the answer is
+        about. A 401 of a destination that cannot refresh is a failed refresh, or itself unless it `must_refresh`.
         """
         credentials = self._credentials
         attempt = await self._try(function, make_input, transport or self._transport)
         authentication = self._destination.authentication
         signed_in = authentication is not None and authentication.scheme in OAUTH_SCHEMES
-        if not (signed_in and transport is None and attempt.unauthorised):
+        if not (signed_in and transport is None and attempt.is_unauthorised(batch_size)):
+            return attempt
+        if authentication is not None and authentication.refresh_access_token is None and not must_refresh:
             return attempt
         failure = await self._refreshed(credentials)
         if failure is not None:

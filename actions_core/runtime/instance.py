@@ -156,6 +156,7 @@ class DestinationInstance(Generic[SettingsT]):
         attempt = await self.account.run(
             authentication.check,
             lambda auth: ExecuteInput(payload=None, settings=self.account.settings, auth=auth),
+            must_refresh=False,
         )
         if attempt.error is not None:
             response = getattr(attempt.error, "response", None)
@@ -327,6 +328,7 @@ class DestinationInstance(Generic[SettingsT]):
             lambda auth: plan.batch_input_for(
                 [events[index] for index in ready], list(ready.values()), first, self.account.settings, auth
             ),
+            batch_size=len(ready),
         )
 
     async def _poll(self, plan: Plan, job: Job) -> Attempt[MultiStatus | Submitted | None]:
@@ -335,6 +337,7 @@ class DestinationInstance(Generic[SettingsT]):
         return await self.account.run(
             plan.action.poll_batch,
             lambda auth: plan.poll_input_for(job.id, len(job.payloads), self.account.settings, auth),
+            batch_size=len(job.payloads),
         )
 
     def _raise_first(self, deliveries: Sequence[Delivery | BatchDelivery]) -> None:

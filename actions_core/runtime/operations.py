@@ -28,8 +28,10 @@ from actions_core.runtime.account import Account, Attempt
 
 AnswerT = TypeVar("AnswerT")
 
-_ARRAY_POSITION: Final = re.compile(r"(.*)\.\[(\d+)\]\.(.*)", re.DOTALL)
-_PROPERTY: Final = re.compile(r"(.*)\.(.*)", re.DOTALL)
+# Reference: a dot does not match an end of line, the paths are not anchored, and empty keys are skipped.
+_ANY: Final = r"([^\n\r\u2028\u2029]*)"
+_ARRAY_POSITION: Final = re.compile(rf"{_ANY}\.\[(\d+)\]\.{_ANY}", re.ASCII)
+_PROPERTY: Final = re.compile(rf"{_ANY}\.{_ANY}")
 
 
 def action_of(destination: Destination[Any], slug: str) -> AnyAction[Any]:
@@ -104,6 +106,7 @@ async def _ask(
             hook_inputs=hook_inputs,
             dynamic_field_context=context,
         ),
+        must_refresh=False,
     )
     return _answer(attempt) or DynamicChoices()
 
@@ -113,16 +116,16 @@ def _find(
 ) -> tuple[DynamicField[Any] | None, DynamicFieldContext]:
     context = DynamicFieldContext(query=query)
     path = field
-    if found := _ARRAY_POSITION.match(field):
+    if found := _ARRAY_POSITION.search(field):
         path = f"{found[1]}.{found[3]}"
         context = DynamicFieldContext(query=query, selected_array_index=int(found[2]))
-    elif found := _PROPERTY.match(field):
+    elif found := _PROPERTY.search(field):
         inner = functions.get(found[1])
         if isinstance(inner, Mapping) and found[2] not in inner:
             context = DynamicFieldContext(query=query, selected_key=found[2])
             path = f"{found[1]}.__values__"
     function: Any = functions
-    for key in path.split("."):
+    for key in filter(None, path.split(".")):
         function = function.get(key) if isinstance(function, Mapping) else None
     return (None if isinstance(function, Mapping) else function), context
 
@@ -158,6 +161,7 @@ async def run_hook(
             hook_outputs=dict(hook_outputs),
             audience_settings=dict(audience_settings),
         ),
+        must_refresh=False,
     )
     return _answer(attempt) or HookResult()
 
@@ -214,7 +218,7 @@ async def get_audience(
 def _audience_settings(destination: Destination[Any], values: Object) -> Object:
     fields = destination.audiences.fields if destination.audiences else {}
     # Reference: audience settings are checked only if there are any.
-    return compile_contract(fields).validate(values, mode="settings") if values and fields else values
+    return compile_contract(fields).validate(values, mode="settings") if values else values
 
 
 def _audience(answer: Audience | None, operation: str) -> Audience:

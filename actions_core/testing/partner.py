@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from actions_core import errors
 from actions_core.js import Object, loads, stringify
-from actions_core.transport import HttpRequest, HttpResponse
+from actions_core.transport import HttpRequest, HttpResponse, standard_reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +98,4 @@ def _response(answer: Answer, request: HttpRequest) -> HttpResponse:
         headers.setdefault("content-type", "application/json")
     else:
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body
-    return HttpResponse(answer.status, _reason(answer.status), headers, body)
-
-
-def _reason(status: int) -> str:
-    return HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
+    return HttpResponse(answer.status, standard_reason(answer.status), headers, body)

@@ -199,6 +199,8 @@ class Route:
             for fault in self.faults:
                 partner.add_fault(fault)
             yield LoopbackTransport(partner.url)
+            for fault in partner.idle_faults:
+                click.echo(f"note: the fault of {fault.endpoint} struck no request", err=True)
 
 
 def route_options(function: Command) -> Command:

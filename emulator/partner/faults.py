@@ -80,6 +80,7 @@ class ArmedFault:
         self.fault: Final = fault
         self._method, _, self._path = fault.endpoint.rpartition(" ")
         self._left = math.inf if fault.count is None else fault.count
+        self.has_struck = False
         self._dice: Final = random.Random(fault.seed)  # noqa: S311 - repeatable, not secret
 
     def strikes(self, method: str, path: str) -> bool:
@@ -89,6 +90,7 @@ class ArmedFault:
         if self.fault.probability is not None and self._dice.random() >= self.fault.probability:
             return False
         self._left -= 1
+        self.has_struck = True
         return True
 
 

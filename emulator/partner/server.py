@@ -98,6 +98,11 @@ class Partner:
         """The faults, those that have struck often enough included."""
         return tuple(armed.fault for armed in self._faults)
 
+    @property
+    def idle_faults(self) -> tuple[Fault, ...]:
+        """The faults that have struck no request yet; perhaps their endpoint is misspelt."""
+        return tuple(armed.fault for armed in self._faults if not armed.has_struck)
+
     def add_fault(self, fault: Fault) -> None:
         """Misbehave from now on; of several faults that match a request the first one added is applied."""
         self._faults.append(ArmedFault(fault))

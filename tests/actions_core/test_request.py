@@ -286,3 +286,22 @@ def test_search_params_of_the_destination_and_of_the_request_are_both_sent() -> 
 def test_a_header_whose_name_cannot_be_sent_is_an_error_that_names_it() -> None:
     with pytest.raises(TransportError, match="'x name' is not the name of a header"):
         send(Partner(), headers={"x name": "1"})
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"headers": {"x": None}}, "the header x: expected text, or MISSING for none, got NoneType"),
+        ({"body": {"a": 1}}, "body: expected bytes or text, got dict; to write a value as JSON: json="),
+    ],
+)
+def test_what_cannot_be_sent_is_named(options: dict[str, Any], text: str) -> None:
+    with pytest.raises(TypeError, match=text):
+        send(Partner(), method="POST", **options)
+
+
+def test_a_status_without_a_reason_has_the_standard_one() -> None:
+    for status, reason in ((401, "Unauthorized"), (413, "Payload Too Large"), (599, "599")):
+        answer = httpx.Response(status, extensions={"reason_phrase": b""})
+        with pytest.raises(HTTPError, match=f"^{reason}$"):
+            send(Partner(answer))

@@ -119,6 +119,12 @@ def test_deliver_shows_failures_of_the_partner_and_whether_segment_would_retry(r
     assert result.exit_code == 1
 
 
+def test_a_fault_that_struck_no_request_is_mentioned(run: Any) -> None:
+    faults = ("--fault", "POST /v1/identfy status=503", "--fault", "POST /v1/identify delay=0")
+    result = run(*with_key("deliver", "events.jsonl", *faults), events=[GOOD])
+    assert result.stderr == "note: the fault of POST /v1/identfy struck no request\n"
+
+
 def test_deliver_verbosely_shows_each_request_and_answer_without_the_key(run: Any) -> None:
     result = run(*with_key("deliver", "events.jsonl", "-v"), events=[GOOD])
     assert "> POST https://api.usermotion.com/v1/identify" in result.stdout

@@ -10,13 +10,19 @@ console.warn = () => {}
 
 const core = path.join(__dirname, 'node_modules/@segment/actions-core')
 const requests = []
+// What the partner answers: one response to all requests, or `{paths: {"/token": [response, ...]}}`, a list for each path
+// of which the last one stays.
 let reply = null
+function replyTo(url) {
+  const queue = reply?.paths?.[new URL(url).pathname]
+  return (queue?.length > 1 ? queue.shift() : queue?.[0]) ?? reply ?? {}
+}
 const fetchModule = require(path.join(core, 'dist/cjs/fetch.js'))
 fetchModule.default = async (request) => {
   const headers = {}
   request.headers.forEach((value, key) => { headers[key] = value })
   requests.push({ method: request.method, url: request.url, headers, body: await request.text() })
-  const { status = 200, statusText = '', body = '{}', contentType = 'application/json' } = reply ?? {}
+  const { status = 200, statusText = '', body = '{}', contentType = 'application/json' } = replyTo(request.url)
   return new fetchModule.Response(body, { status, statusText, headers: { 'content-type': contentType } })
 }
 
@@ -26,6 +32,7 @@ const { fieldsToJsonSchema } = require('@segment/actions-core/destination-kit/fi
 const { validateSchema } = require('@segment/actions-core/schema-validation')
 const { removeEmptyValues } = require(path.join(core, 'dist/cjs/remove-empty-values.js'))
 const { Destination } = require('@segment/actions-core')
+const { scripted, account } = require('./scripted.js')
 
 function checkContract(fields, values, single) {
   // An action without fields has no schema: its payload is whatever the mapping gave.
@@ -110,19 +117,31 @@ function actionPayload({ name, action, mapping, event }) {
   return payload
 }
 
-// What a destination answers, or throws, and the requests that it sends; each of them is answered by `response`.
-async function observe(name, response, call) {
+// What a destination answers, or throws, and the requests that it sends; see `reply` for `response`.
+async function observe(target, response, call) {
   requests.length = 0
   reply = response
-  const target = destination(name).destination
   target.responses.length = 0
   let outcome
   try {
     outcome = { results: await call(target) }
   } catch (error) {
-    outcome = { error: { name: error.name, message: error.message, status: error.status ?? error.response?.status ?? null } }
+    const { name, message, code = null } = error
+    outcome = { error: { name, message, status: error.status ?? error.response?.status ?? null, code } }
   }
   return { ...outcome, requests: [...requests] }
+}
+
+// What can be done with the account of scripted.js. Settings hold the tokens, as `oauth`.
+const accountCalls = {
+  deliver: (target, { event, settings, options }) => target.onEvent(event, settings, options),
+  deliverBatch: (target, { events, settings, options }) => target.onBatch(events, settings, options),
+  check: (target, { settings }) => target.testAuthentication(settings),
+  choices: (target, { action, field, ...data }) => target.executeDynamicField(action, field, data),
+  hook: (target, { action, kind, ...data }) => target.actions[action].executeHook(kind, data),
+  createAudience: (target, { options, ...input }) => target.createAudience(input),
+  getAudience: (target, { options, ...input }) => target.getAudience(input),
+  delete: (target, { user, settings, options }) => target.onDelete(user, settings, options),
 }
 
 const operations = {
@@ -145,11 +164,11 @@ const operations = {
   destinations: loadableDestinations,
   definition: ({ name }) => definitionData(destination(name).definition),
   actionPayload,
-  // Events, one by one or as a batch, through the destination of scripted.js.
+  // Events, one by one or as a batch, through the first destination of scripted.js.
   scripted: async ({ events, subscription, response = null }) => {
     requests.length = 0
     reply = response
-    const target = new Destination(require('./scripted.js'))
+    const target = new Destination(scripted)
     try {
       const results = await target.onBatch(events, { subscription })
       return { results, requests: [...requests] }
@@ -159,9 +178,16 @@ const operations = {
     }
   },
   event: ({ name, event, settings, response = null }) =>
-    observe(name, response, (target) => target.onEvent(event, settings)),
+    observe(destination(name).destination, response, (target) => target.onEvent(event, settings)),
   batch: ({ name, events, settings, response = null }) =>
-    observe(name, response, (target) => target.onBatch(events, settings)),
+    observe(destination(name).destination, response, (target) => target.onBatch(events, settings)),
+  account: async ({ definition, call, input, response }) => {
+    const tokens = []
+    const options = { onTokenRefresh: (refreshed) => { tokens.push(refreshed) } }
+    const target = new Destination(account(definition))
+    const told = await observe(target, response, () => accountCalls[call](target, { ...input, options }))
+    return { ...told, tokens }
+  },
 }
 
 readline.createInterface({ input: process.stdin }).on('line', async (line) => {

@@ -28,6 +28,7 @@ from actions_core import (
     MultiStatus,
     Object,
     Request,
+    Response,
     RetryableError,
     SettingsError,
     Subscription,
@@ -191,7 +192,7 @@ async def send_one(request: Request, data: ExecuteInput[Item, NoSettings]) -> ob
     return await request.post("https://scripted.example/one", json=data.payload.json)
 
 
-async def send_many(request: Request, data: BatchInput[Item, NoSettings]) -> object:
+async def send_many(request: Request, data: BatchInput[Item, NoSettings]) -> MultiStatus | Response | None:
     first = data.payloads[0]
     if first.how == "throw":
         raise IntegrationError("all of them", "ALL", 418 if first.status is MISSING else first.status)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import httpx
@@ -10,14 +10,18 @@ import pytest
 
 from actions_core import (
     Action,
+    Audience,
+    Audiences,
     Authentication,
     BatchInput,
     Context,
+    CreateAudienceInput,
     Destination,
     DestinationInstance,
     ExecuteInput,
     Failure,
     Field,
+    GetAudienceInput,
     HttpxTransport,
     InvalidAuthenticationError,
     MultiStatus,
@@ -228,8 +232,6 @@ def test_what_perform_did_to_its_payload_is_gone_on_the_second_try() -> None:
         data.payload["id"] = "mutated"
         await request.post("https://api.example.com/things")
 
-    from dataclasses import replace  # noqa: PLC0415
-
     base = destination()
     action = replace(base.actions["thing"], payload=dict(base.actions["thing"].fields), perform=mutating)
     run(Partner(), lambda instance: instance.deliver(EVENT), of=replace(base, actions={"thing": action}))
@@ -241,13 +243,35 @@ def test_the_authentication_check_refreshes_as_well() -> None:
         return await request.get("https://api.example.com/things")
 
     of = destination()
-    from dataclasses import replace  # noqa: PLC0415
-
     assert of.authentication is not None
     of = replace(of, authentication=replace(of.authentication, check=check))
     run(Partner(), lambda instance: instance.check_authentication(), of=of)
     with pytest.raises(InvalidAuthenticationError, match="Credentials are invalid"):
         run(Partner(refresh_status=500), lambda instance: instance.check_authentication(), of=of)
+
+
+def test_an_audience_is_made_with_a_refreshed_token_that_is_kept() -> None:
+    async def make(request: Request, data: CreateAudienceInput[NoSettings]) -> Audience:
+        await request.post("https://api.example.com/things", json={"name": data.audience_name})
+        return Audience(external_id="a1")
+
+    async def get(request: Request, data: GetAudienceInput[NoSettings]) -> Audience:
+        return Audience(external_id=data.external_id)
+
+    saved: list[RefreshedTokens] = []
+    of = replace(destination(), audiences=Audiences(mode="synced", create=make, get=get))
+    made = run(Partner(), lambda instance: instance.create_audience("vips"), of=of, saved=saved)
+    assert made == Audience(external_id="a1")
+    assert [tokens.access_token for tokens in saved] == ["new-t0ken"]
+
+
+def test_a_check_without_a_way_to_refresh_tells_what_the_partner_said() -> None:
+    async def check(request: Request, data: ExecuteInput[None, NoSettings]) -> object:
+        return await request.get("https://api.example.com/things")
+
+    of = replace(destination(), authentication=Authentication(scheme="oauth2", check=check))
+    with pytest.raises(InvalidAuthenticationError, match="Credentials are invalid: 401 Unauthorized"):
+        run(Partner(), lambda instance: instance.check_authentication(), of=of)
 
 
 def test_no_token_is_shown_old_or_new() -> None:
@@ -330,3 +354,25 @@ def test_a_batch_that_is_refused_as_a_whole_without_an_error_refreshes_too() -> 
         partner, lambda instance: instance.deliver_batch([EVENT]), of=destination(perform_batch=perform_batch)
     )
     assert (delivery.outcome, partner.paths) == ("delivered", ["/things", "/token", "/things"])
+
+
+def test_a_401_that_perform_returns_has_delivered_the_event() -> None:
+    async def perform(request: Request, data: ExecuteInput[Payload, NoSettings]) -> object:
+        return await request.post("https://api.example.com/things", throw_http_errors=False)
+
+    of = destination()
+    action = Action(title="T", description="", payload=Payload, perform=perform)
+    partner = Partner()
+    (delivery,) = run(partner, lambda instance: instance.deliver(EVENT), of=replace(of, actions={"thing": action}))
+    assert (delivery.outcome, partner.paths) == ("delivered", ["/things"])
+
+
+def test_a_401_beyond_the_payloads_of_a_batch_refreshes_nothing() -> None:
+    async def perform_batch(request: Request, data: BatchInput[Payload, NoSettings]) -> MultiStatus:
+        await request.post("https://api.example.com/things", json=[], throw_http_errors=False)
+        return MultiStatus([Success(status=200, sent={}, body={}), Failure(status=401, message="who?")])
+
+    partner = Partner()
+    of = destination(perform_batch=perform_batch)
+    run(partner, lambda instance: instance.deliver_batch([EVENT]), of=of)
+    assert partner.paths == ["/things"]

@@ -154,6 +154,11 @@ def test_a_dynamic_field_is_asked_with_its_context(field: str, told: str) -> Non
     assert answer.next_page == "2"
 
 
+@pytest.mark.parametrize("path", [".list_id", "list_id..", "items..[2].sku"])
+def test_a_path_to_a_dynamic_field_may_have_empty_keys(path: str) -> None:
+    assert use(lambda instance: instance.dynamic_choices("a", path)).error is None
+
+
 @pytest.mark.parametrize("field", ["nope", "list_id.x", "items.[0].nope", "items", "traits"])
 def test_a_field_without_a_function_answers_404(field: str) -> None:
     answer = use(lambda instance: instance.dynamic_choices("a", field))
@@ -296,6 +301,14 @@ def test_audience_settings_are_checked_before_anything_is_sent() -> None:
     with pytest.raises(PayloadValidationError, match='Region must be one of: "eu" or "us"'):
         use(lambda instance: instance.create_audience("vips", audience_settings={"region": "x"}), partner)
     assert partner.received == []
+
+
+def test_audience_settings_that_no_field_is_for_are_left_out() -> None:
+    partner = FakePartner()
+    assert DESTINATION.audiences is not None
+    of = replace(DESTINATION, audiences=replace(DESTINATION.audiences, settings={}))
+    use(lambda instance: instance.create_audience("vips", audience_settings={"x": 1}), partner, of)
+    assert partner.bodies == [{"name": "vips"}]
 
 
 def test_a_user_is_deleted() -> None:
