@@ -1,0 +1,260 @@
+"""Binds a contract to the destination that is to keep it: labels to keys, titles to slugs, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actions_core.definitions import AnyAction, Destination, Preset
+from actions_core.fields import InputField
+from actions_core.rules.limits import MAX_MAPPINGS
+from conformance.contracts.findings import Difference, Finding
+from conformance.contracts.markdown import one_line
+from conformance.contracts.model import Contract, DocumentedAction, DocumentedField, DocumentedPreset, Level
+from conformance.contracts.pairing import Names, pair
+from conformance.contracts.triggers import same_trigger, trigger_of
+
+
+@dataclass(frozen=True, slots=True)
+class BoundField:
+    """A documented field with its key on the wire."""
+
+    documented: DocumentedField
+    key: str
+    field: InputField
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAction:
+    """A documented action with its slug."""
+
+    documented: DocumentedAction
+    slug: str
+    action: AnyAction[Any]
+    fields: tuple[BoundField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPreset:
+    """A documented preset and the plugin's."""
+
+    documented: DocumentedPreset
+    preset: Preset
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A contract and the destination that is to keep it; what found no counterpart is left out."""
+
+    contract: Contract
+    destination: Destination[Any]
+    settings: tuple[BoundField, ...]
+    actions: tuple[BoundAction, ...]
+    presets: tuple[BoundPreset, ...]
+
+
+def bind(contract: Contract, destination: Destination[Any]) -> tuple[Bound, list[Finding]]:
+    """Bind a contract to a destination, and list where what is declared differs from what is documented.
+
+    Fields go together by label, actions by title, presets by name; of several with one name, those with the same
+    description (or trigger) first, then in order. White space counts as one blank. What a page does not say is no
+    promise: a plugin that says more has a finding of level SHOULD there, and of level MUST where a table is meant to
+    be complete. The order of fields counts, that of actions and presets does not.
+    """
+    binder = _Binder(contract)
+    binder.identity(destination)
+    settings = binder.fields(contract.settings, destination.settings_fields, "settings")
+    actions = binder.actions(destination)
+    presets = binder.presets(destination)
+    return Bound(contract, destination, settings, actions, presets), binder.findings
+
+
+class _Binder:
+    """The findings so far."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract: Final = contract
+        self.findings: Final[list[Finding]] = []
+
+    def identity(self, destination: Destination[Any]) -> None:
+        contract = self.contract
+        self.compare("identity/title", "name", contract.title, destination.name)
+        self.compare("identity/name", "name", contract.name, destination.name)
+        for call in contract.calls:
+            if call not in destination.calls:
+                self.find("missing", f"identity/call/{call}", "calls", f"does not have {call!r}")
+        for call in destination.calls:
+            if call not in contract.calls:
+                self.undocumented("calls", f"has {call!r}, which the page does not accept", "MUST")
+        # A page tells only what is out of the ordinary: that a partner owns the destination, that it is in beta.
+        if contract.owner is not None:
+            self.compare("identity/owner", "owner", contract.owner, destination.owner)
+        elif destination.owner == "partner":
+            self.undocumented("owner", "is 'partner', which the page does not say")
+        if contract.maturity is not None:
+            self.compare("identity/maturity", "maturity", contract.maturity, destination.maturity)
+        elif destination.maturity == "beta":
+            self.undocumented("maturity", "is 'beta', which the page does not say")
+        if contract.mapping_limit is not None:
+            self.compare("limit/mappings", "the limit of mappings", contract.mapping_limit, MAX_MAPPINGS)
+        told = contract.engage is not None and contract.engage.kind is not None
+        if told:
+            self.compare("engage/kind", "engage", True, destination.engage)
+        elif destination.engage:
+            self.undocumented("engage", "is True, but the page has no word of user properties")
+
+    def actions(self, destination: Destination[Any]) -> tuple[BoundAction, ...]:
+        documented = self.contract.actions
+        declared = [(slug, action) for slug, action in destination.actions.items() if not action.hidden]
+        found, left = pair(documented, declared, _names_of_documented_action, _names_of_action)
+        bound: list[BoundAction] = []
+        for wanted, index in zip(documented, found, strict=True):
+            if index is None:
+                titles = [declared[one][1].title for one in left]
+                self.lacks(f"{wanted.id}/title", "actions", f"no action has the title {wanted.title!r}", titles)
+                continue
+            slug, action = declared[index]
+            place = f"actions.{slug}"
+            if wanted.description is not None:
+                self.compare_text(
+                    f"{wanted.id}/description", f"{place}.description", wanted.description, action.description
+                )
+            elif action.description:
+                self.undocumented(f"{place}.description", f"is {action.description!r}, which the page does not say")
+            self.compare(f"{wanted.id}/platform", f"{place}.platform", wanted.platform, action.platform)
+            trigger = action.default_subscription
+            if wanted.default_trigger is not None:
+                self.compare_trigger(
+                    f"{wanted.id}/trigger", f"{place}.default_subscription", wanted.default_trigger, trigger
+                )
+            elif trigger is not None:
+                self.undocumented(f"{place}.default_subscription", f"is {trigger!r}, which the page does not say")
+            fields = self.fields(wanted.fields, action.fields, f"{place}.fields")
+            bound.append(BoundAction(wanted, slug, action, fields))
+        for index in left:
+            slug, action = declared[index]
+            self.undocumented(f"actions.{slug}", f"is {action.title!r}, which the page does not have", "MUST")
+        return tuple(bound)
+
+    def presets(self, destination: Destination[Any]) -> tuple[BoundPreset, ...]:
+        documented = self.contract.presets or ()
+        declared = destination.presets
+        found, left = pair(documented, declared, _names_of_documented_preset, _names_of_preset)
+        bound: list[BoundPreset] = []
+        for wanted, index in zip(documented, found, strict=True):
+            if index is None:
+                names = [declared[one].name for one in left]
+                self.lacks(f"{wanted.id}/name", "presets", f"no preset is called {wanted.name!r}", names)
+                continue
+            preset = declared[index]
+            place = f"presets[{index}]"
+            if wanted.trigger is not None:
+                self.compare_trigger(f"{wanted.id}/trigger", f"{place}.trigger", wanted.trigger, preset.trigger)
+            else:
+                self.compare(f"{wanted.id}/trigger", f"{place}.event_slug", wanted.event_slug, preset.event_slug)
+            action = destination.actions.get(preset.action)
+            title = action.title if action is not None else None
+            self.compare(f"{wanted.id}/action", f"{place}.action", wanted.action, title)
+            bound.append(BoundPreset(wanted, preset))
+        level: Level = "SHOULD" if self.contract.presets is None else "MUST"
+        for index in left:
+            self.undocumented(f"presets[{index}]", f"is {declared[index].name!r}, which the page does not have", level)
+        return tuple(bound)
+
+    def fields(
+        self, documented: Sequence[DocumentedField] | None, fields: Mapping[str, InputField], place: str
+    ) -> tuple[BoundField, ...]:
+        # Segment's app does not show hidden fields, so that pages have no row for them.
+        declared = [(key, field) for key, field in fields.items() if not field.unsafe_hidden]
+        found, left = pair(documented or (), declared, _names_of_documented_field, _names_of_field)
+        bound: list[BoundField] = []
+        last = -1
+        for wanted, index in zip(documented or (), found, strict=True):
+            if index is None:
+                labels = [declared[one][1].label for one in left]
+                self.lacks(f"{wanted.id}/label", place, f"no field is labelled {wanted.label!r}", labels)
+                continue
+            key, field = declared[index]
+            self.field(wanted, field, f"{place}.{key}")
+            if index < last:
+                message = f"comes before {declared[last][0]!r}, after which the page has it"
+                self.find("differs", f"{wanted.id}/label", f"{place}.{key}", message, "SHOULD")
+            last = max(last, index)
+            bound.append(BoundField(wanted, key, field))
+        level: Level = "SHOULD" if documented is None else "MUST"
+        for index in left:
+            key, field = declared[index]
+            self.undocumented(f"{place}.{key}", f"is {field.label!r}, which the page does not have", level)
+        return tuple(bound)
+
+    def field(self, wanted: DocumentedField, field: InputField, place: str) -> None:
+        self.compare_text(f"{wanted.id}/description", f"{place}.description", wanted.description, field.description)
+        # A page knows Yes and No only: a field that is required on a condition is not required always.
+        if wanted.required != (field.required is True):
+            declared = field.required if isinstance(field.required, bool) else "required on a condition"
+            self.differs(f"{wanted.id}/required", f"{place}.required", wanted.required, declared)
+        if not _has_type(field, wanted):
+            self.differs(f"{wanted.id}/type", f"{place}.type", wanted.type, field.type)
+
+    # --- findings ---
+
+    def compare(self, clause: str, place: str, documented: object, declared: object) -> None:
+        if documented != declared:
+            self.differs(clause, place, documented, declared)
+
+    def compare_text(self, clause: str, place: str, documented: str, declared: str) -> None:
+        self.compare(clause, place, one_line(documented), one_line(declared))
+
+    def compare_trigger(self, clause: str, place: str, documented: str, declared: str | None) -> None:
+        if declared is None or not same_trigger(documented, declared):
+            self.differs(clause, place, documented, declared)
+
+    def differs(self, clause: str, place: str, documented: object, declared: object) -> None:
+        self.find("differs", clause, place, f"is {declared!r}, but the page says {documented!r}")
+
+    def lacks(self, clause: str, place: str, message: str, left: Sequence[str]) -> None:
+        others = f"; without a counterpart: {', '.join(map(repr, left))}" if left else ""
+        self.find("missing", clause, place, f"lacks something: {message}{others}")
+
+    def find(self, kind: Difference, clause: str, place: str, message: str, level: Level | None = None) -> None:
+        promise = self.contract.clauses[clause]
+        self.findings.append(Finding(kind, level or promise.level, promise, place, message))
+
+    def undocumented(self, place: str, message: str, level: Level = "SHOULD") -> None:
+        self.findings.append(Finding("undocumented", level, None, place, message))
+
+
+def _has_type(field: InputField, wanted: DocumentedField) -> bool:
+    if wanted.type == "select":
+        return field.type == "string" and field.choices is not None
+    if wanted.type == "array":
+        return field.multiple
+    return field.type == wanted.type
+
+
+# --- the names that things go together by ----------------------------------------------------------------------------
+
+
+def _names_of_documented_field(field: DocumentedField) -> Names:
+    return one_line(field.label), one_line(field.description)
+
+
+def _names_of_field(declared: tuple[str, InputField]) -> Names:
+    return one_line(declared[1].label), one_line(declared[1].description)
+
+
+def _names_of_documented_action(action: DocumentedAction) -> Names:
+    return one_line(action.title), one_line(action.description or "")
+
+
+def _names_of_action(declared: tuple[str, AnyAction[Any]]) -> Names:
+    return one_line(declared[1].title), one_line(declared[1].description)
+
+
+def _names_of_documented_preset(preset: DocumentedPreset) -> Names:
+    return one_line(preset.name), preset.event_slug or trigger_of(preset.trigger or "")
+
+
+def _names_of_preset(preset: Preset) -> Names:
+    return one_line(preset.name), preset.event_slug or trigger_of(preset.trigger or "")
