@@ -312,7 +312,11 @@ def test_a_disk_that_is_full_is_one_sentence() -> None:
 def test_an_interrupted_delivery_says_so_and_ends_at_once_with_130() -> None:
     command = [sys.executable, "-m", "emulator.cli", "deliver", "-", "-s", "apiKey=k3y", "--fault", "* hang"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([*command, "--concurrency", "1"], text=True, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload] # three pipes
+    # What a shell runs in the background ignores the signal, and so would a child of these tests.
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen([*command, "--concurrency", "1"], text=True, cwd=ROOT, **pipes)  # type: ignore[call-overload] # three pipes
+    signal.signal(signal.SIGINT, previous)
+    with process:
         # The first is told of at once; then there is always one that hangs, however slow this machine is.
         for event in ({**GOOD, "type": "alias"}, *[GOOD] * 50):
             process.stdin.write(json.dumps(event) + "\n")
