@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final, Generic, Literal, TypeAlias, get_args
 
 from actions_core.answers import Audience, DynamicChoices, HookResult, MultiStatus, RefreshedTokens, Submitted
-from actions_core.errors import HTTPError
+from actions_core.errors import HTTPError, UnknownActionError
 from actions_core.fields import InputField, fields_of
 from actions_core.inputs import (
     BatchInput,
@@ -54,6 +54,8 @@ class SyncModes:
 
 
 BatchAnswer: TypeAlias = MultiStatus | Submitted | Response | HTTPError | None
+CreateAudience: TypeAlias = Callable[[Request, CreateAudienceInput[SettingsT]], Awaitable[Audience]]
+GetAudience: TypeAlias = Callable[[Request, GetAudienceInput[SettingsT]], Awaitable[Audience]]
 DynamicField: TypeAlias = Callable[[Request, ExecuteInput[Any, SettingsT]], Awaitable[DynamicChoices]]
 
 
@@ -166,8 +168,8 @@ class Audiences(Generic[SettingsT]):
     mode: Literal["realtime", "synced"]
     full_audience_sync: bool | None = None
     """Whether a synced audience is sent whole each time; None for one that is kept in real time."""
-    create: Callable[[Request, CreateAudienceInput[SettingsT]], Awaitable[Audience]] | None = None
-    get: Callable[[Request, GetAudienceInput[SettingsT]], Awaitable[Audience]] | None = None
+    create: CreateAudience[SettingsT] | None = None
+    get: GetAudience[SettingsT] | None = None
     settings: type | Mapping[str, InputField] = field(default_factory=dict)
     """The contract of what a customer chooses for each audience."""
 
@@ -211,6 +213,14 @@ class Destination(Generic[SettingsT]):
 
 def _input_fields(contract: type | Mapping[str, InputField]) -> Mapping[str, InputField]:
     return fields_of(contract) if isinstance(contract, type) else contract
+
+
+def action_of(destination: Destination[SettingsT], slug: str, place: str = "") -> AnyAction[SettingsT]:
+    """Give an action; raises `UnknownActionError`, which lists what there is, after the `place` that names it."""
+    if slug not in destination.actions:
+        known = ", ".join(destination.actions)
+        raise UnknownActionError(f"{place}{destination.name} has no action {slug!r}; it has {known}")
+    return destination.actions[slug]
 
 
 def default_values(fields: Mapping[str, InputField]) -> Object:

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from actions_core import Destination, Subscription, default_values
-from actions_core.errors import ConfigurationError, JSONSyntaxError, UnknownActionError
+from actions_core.definitions import action_of
+from actions_core.errors import ConfigurationError, JSONSyntaxError
 from actions_core.js import Object, loads, type_of
 
 
@@ -55,12 +56,7 @@ def read_mappings(path: Path, destination: Destination[Any]) -> list[Subscriptio
 
 
 def _subscription(place: str, index: int, entry: SavedMapping, destination: Destination[Any]) -> Subscription:
-    action = destination.actions.get(entry.action)
-    if action is None:
-        known = ", ".join(destination.actions)
-        raise UnknownActionError(
-            f"{place}/partnerAction: {destination.name} has no action {entry.action!r}; it has {known}"
-        )
+    action = action_of(destination, entry.action, f"{place}/partnerAction: ")
     mapping: Object = default_values(action.fields) if entry.mapping is None else entry.mapping
     return Subscription(
         action=entry.action,

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Generic
 
 from actions_core.answers import Audience, DynamicChoices, HookResult, MultiStatus, Submitted
-from actions_core.definitions import Destination, Subscription, preset_subscriptions
+from actions_core.definitions import Destination, Subscription, action_of, preset_subscriptions
 from actions_core.errors import (
     DeliveryError,
     IntegrationError,
@@ -124,17 +124,12 @@ class DestinationInstance(Generic[SettingsT]):
         if plan is None or job is None:
             return delivery
         attempt = await self._poll(plan, job)
-        exchanges = delivery.exchanges + attempt.exchanges
+        asked = replace(delivery, exchanges=delivery.exchanges + attempt.exchanges, error=attempt.error)
         if isinstance(attempt.answer, Submitted):
-            return replace(delivery, exchanges=exchanges, error=None, job=replace(job, id=attempt.answer.job_id))
-        if attempt.error is None and attempt.answer is None:
-            return replace(delivery, exchanges=exchanges, error=None)
-        statuses = batches.placed(delivery.statuses, job.payloads, attempt)
-        if attempt.error is not None:
-            if attempt.error.retryable:
-                return replace(delivery, exchanges=exchanges, error=attempt.error)
-            return replace(delivery, exchanges=exchanges, error=attempt.error, job=None, statuses=statuses)
-        return replace(delivery, exchanges=exchanges, error=None, job=None, statuses=statuses)
+            return replace(asked, job=replace(job, id=attempt.answer.job_id))
+        if attempt.answer is None if attempt.error is None else attempt.error.retryable:
+            return asked
+        return replace(asked, job=None, statuses=batches.placed(delivery.statuses, job.payloads, attempt))
 
     async def explain(self, event: Any) -> list[Explanation]:
         """Tell, for each enabled mapping, what would happen to an event and why; nothing is sent.
@@ -177,7 +172,7 @@ class DestinationInstance(Generic[SettingsT]):
         hook_inputs: Object | None = None,
     ) -> DynamicChoices:
         """Ask for what a dynamic field of an action offers, given what has been entered so far."""
-        found = operations.action_of(self.destination, action)
+        found = action_of(self.destination, action)
         return await operations.dynamic_choices(
             self.account, found, field, payload=payload or {}, query=query, page=page, hook_inputs=hook_inputs or {}
         )
@@ -193,7 +188,7 @@ class DestinationInstance(Generic[SettingsT]):
         audience_settings: Object | None = None,
     ) -> HookResult:
         """Run a mapping hook of an action, as when a mapping is saved; `hook_outputs` is what was saved before."""
-        found = operations.action_of(self.destination, action)
+        found = action_of(self.destination, action)
         return await operations.run_hook(
             self.account,
             found,
@@ -215,7 +210,7 @@ class DestinationInstance(Generic[SettingsT]):
         page: str | None = None,
     ) -> DynamicChoices:
         """Ask for what a dynamic input of a mapping hook offers."""
-        found = operations.action_of(self.destination, action)
+        found = action_of(self.destination, action)
         return await operations.hook_choices(
             self.account, found, kind, field, hook_inputs=hook_inputs or {}, query=query, page=page
         )
@@ -294,35 +289,36 @@ class DestinationInstance(Generic[SettingsT]):
         started = perf_counter()
         statuses: list[EventStatus] = [batches.not_subscribed()] * len(events)
         ready: dict[int, Object] = {}
-        subscribed = False
+        first: Object | None = None
         for index, event in enumerate(events):
             try:
                 if matches(plan, event):
-                    subscribed = True
+                    first = event if first is None else first
                     ready[index] = plan.batched_payload_of(event)
             except (MappingResolveError, PayloadValidationError, NotJSONError) as error:
                 statuses[index] = batches.refused(error)
         attempt: Attempt[object] = Attempt()
-        if subscribed:
-            attempt = await self._perform_batch(plan, events, ready)
+        if first is not None:
+            attempt = await self._perform_batch(plan, events, ready, first)
         return BatchDelivery(
             subscription=plan.subscription,
             statuses=batches.placed(statuses, ready, attempt),
-            subscribed=subscribed,
+            subscribed=first is not None,
             exchanges=attempt.exchanges,
             error=attempt.error,
             job=Job(id=attempt.answer.job_id, payloads=ready) if isinstance(attempt.answer, Submitted) else None,
             seconds=perf_counter() - started,
         )
 
-    async def _perform_batch(self, plan: Plan, events: Sequence[Any], ready: Mapping[int, Object]) -> Attempt[object]:
+    async def _perform_batch(
+        self, plan: Plan, events: Sequence[Any], ready: Mapping[int, Object], first: Object
+    ) -> Attempt[object]:
         if plan.action.perform_batch is None:
             return Attempt(
                 error=IntegrationError("This action does not support batched requests.", "NotImplemented", 501)
             )
         if not ready:
             return Attempt()
-        first = next(event for event in events if type_of(event) == "object" and plan.trigger.matches(event))
         return await self.account.run(
             plan.action.perform_batch,
             lambda auth: plan.batch_input_for(

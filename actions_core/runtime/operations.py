@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 
 from actions_core.answers import Audience, DynamicChoices, HookResult
 from actions_core.contract import compile_contract
-from actions_core.definitions import AnyAction, Destination, DynamicField
-from actions_core.errors import IntegrationError, UnknownActionError
+from actions_core.definitions import AnyAction, CreateAudience, Destination, DynamicField, GetAudience
+from actions_core.errors import IntegrationError
 from actions_core.inputs import (
     CreateAudienceInput,
     DeletionPayload,
@@ -32,14 +32,6 @@ AnswerT = TypeVar("AnswerT")
 _ANY: Final = r"([^\n\r\u2028\u2029]*)"
 _ARRAY_POSITION: Final = re.compile(rf"{_ANY}\.\[(\d+)\]\.{_ANY}", re.ASCII)
 _PROPERTY: Final = re.compile(rf"{_ANY}\.{_ANY}")
-
-
-def action_of(destination: Destination[Any], slug: str) -> AnyAction[Any]:
-    """Give an action; raises `UnknownActionError`, which lists what there is."""
-    if slug not in destination.actions:
-        known = ", ".join(destination.actions)
-        raise UnknownActionError(f"{destination.name} has no action {slug!r}; it has {known}")
-    return destination.actions[slug]
 
 
 def _answer(attempt: Attempt[AnswerT]) -> AnswerT | None:
@@ -179,12 +171,10 @@ async def create_audience(
     Raises `IntegrationError` (501) for a destination that keeps none, `PayloadValidationError` for audience settings
     that break their contract, and whatever `DeliveryError` the author's function ends in.
     """
-    audiences = destination.audiences
-    if audiences is None or audiences.create is None or audiences.get is None:
-        raise IntegrationError("Unexpected call to createAudience", "NotImplemented", 501)
+    create, _ = _audience_functions(destination, "createAudience")
     checked = _audience_settings(destination, audience_settings)
     attempt = await account.run(
-        audiences.create,
+        create,
         lambda auth: CreateAudienceInput(
             settings=account.settings,
             auth=auth,
@@ -200,11 +190,9 @@ async def get_audience(
     account: Account[SettingsT], destination: Destination[SettingsT], external_id: str, *, audience_settings: Object
 ) -> Audience:
     """Look an audience up at the partner; raises as `create_audience`."""
-    audiences = destination.audiences
-    if audiences is None or audiences.create is None or audiences.get is None:
-        raise IntegrationError("Unexpected call to getAudience", "NotImplemented", 501)
+    _, get = _audience_functions(destination, "getAudience")
     attempt = await account.run(
-        audiences.get,
+        get,
         lambda auth: GetAudienceInput(
             settings=account.settings,
             auth=auth,
@@ -213,6 +201,16 @@ async def get_audience(
         ),
     )
     return _audience(_answer(attempt), "getAudience")
+
+
+def _audience_functions(
+    destination: Destination[SettingsT], operation: str
+) -> tuple[CreateAudience[SettingsT], GetAudience[SettingsT]]:
+    """Give what makes and what looks up an audience; a destination that has only one of them has neither."""
+    audiences = destination.audiences
+    if audiences is None or audiences.create is None or audiences.get is None:
+        raise IntegrationError(f"Unexpected call to {operation}", "NotImplemented", 501)
+    return audiences.create, audiences.get
 
 
 def _audience_settings(destination: Destination[Any], values: Object) -> Object:

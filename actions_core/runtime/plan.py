@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions_core.contract import Contract, compile_contract
-from actions_core.definitions import AnyAction, Destination, Subscription
-from actions_core.errors import ConfigurationError, UnknownActionError
+from actions_core.definitions import AnyAction, Destination, Subscription, action_of
+from actions_core.errors import ConfigurationError
 from actions_core.inputs import SYNC_MODES, AuthTokens, BatchInput, ExecuteInput, PollInput, SyncMode
 from actions_core.js import Object, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
@@ -37,13 +37,7 @@ class Plan:
 
         Raises `UnknownActionError`, `TriggerSyntaxError` or `MappingError`, all of them a `ConfigurationError`.
         """
-        action = destination.actions.get(subscription.action)
-        if action is None:
-            known = ", ".join(destination.actions)
-            raise UnknownActionError(
-                f"mapping {subscription.name!r}: {destination.name} has no action {subscription.action!r}; "
-                f"it has {known}"
-            )
+        action = action_of(destination, subscription.action, f"mapping {subscription.name!r}: ")
         mapping = subscription.mapping
         matching_key = mapping.get("__segment_internal_matching_key")
         try:

@@ -11,13 +11,12 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from actions_core.answers import Audience, DynamicChoices, HookResult, RefreshedTokens
 from actions_core.check import check_destination
-from actions_core.definitions import Destination, Subscription, default_values, preset_subscriptions
+from actions_core.definitions import Destination, Subscription, action_of, default_values, preset_subscriptions
 from actions_core.errors import DefinitionError, DeliveryError
 from actions_core.inputs import HookType, OAuthCredentials, SettingsT, SyncMode
 from actions_core.js import MISSING, Missing, Object
 from actions_core.redaction import Redactor
 from actions_core.runtime import DestinationInstance
-from actions_core.runtime.operations import action_of
 from actions_core.testing.events import create_event
 from actions_core.testing.network import no_network
 from actions_core.testing.partner import Answer, ScriptedPartner, SentRequest

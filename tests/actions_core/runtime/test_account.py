@@ -238,10 +238,11 @@ def test_what_perform_did_to_its_payload_is_gone_on_the_second_try() -> None:
     assert seen == [{"id": "u1"}, {"id": "u1"}]
 
 
-def test_the_authentication_check_refreshes_as_well() -> None:
-    async def check(request: Request, data: ExecuteInput[None, NoSettings]) -> object:
-        return await request.get("https://api.example.com/things")
+async def check(request: Request, data: ExecuteInput[None, NoSettings]) -> object:
+    return await request.get("https://api.example.com/things")
 
+
+def test_the_authentication_check_refreshes_as_well() -> None:
     of = destination()
     assert of.authentication is not None
     of = replace(of, authentication=replace(of.authentication, check=check))
@@ -266,9 +267,6 @@ def test_an_audience_is_made_with_a_refreshed_token_that_is_kept() -> None:
 
 
 def test_a_check_without_a_way_to_refresh_tells_what_the_partner_said() -> None:
-    async def check(request: Request, data: ExecuteInput[None, NoSettings]) -> object:
-        return await request.get("https://api.example.com/things")
-
     of = replace(destination(), authentication=Authentication(scheme="oauth2", check=check))
     with pytest.raises(InvalidAuthenticationError, match="Credentials are invalid: 401 Unauthorized"):
         run(Partner(), lambda instance: instance.check_authentication(), of=of)
