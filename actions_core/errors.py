@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from actions_core.request import Response
@@ -41,6 +41,14 @@ if TYPE_CHECKING:
 
 class ActionsError(Exception):
     """Any error that this project raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python copies an exception by calling its class with `args`, but the classes below take something else.
+        return _again, (type(self), self.args), vars(self)
+
+
+def _again(kind: type[ActionsError], arguments: tuple[Any, ...]) -> ActionsError:
+    return kind.__new__(kind, *arguments)
 
 
 class NotJSONError(ActionsError, TypeError):

@@ -400,7 +400,8 @@ def stringify(value: Any) -> str:
 
     `MISSING` disappears from an object and is null in a list; NaN and the infinities are null; 1.0 is 1 and 1e-7 is
     1e-7; integer-like keys come first; a lone surrogate is escaped, so that the text can always be encoded.
-    Raises `NotJSONError` for a value that JSON cannot hold and `RecursionError` for one nested hundreds of levels deep.
+    An integer that no double can hold is infinite, as it is for JavaScript. Raises `NotJSONError` for a value that JSON
+    cannot hold and `RecursionError` for one nested hundreds of levels deep.
     """
     parts: list[str] = []
     _write(value, parts.append)
@@ -429,7 +430,7 @@ def _write(value: Any, put: Callable[[str], None]) -> None:
             _write(None if item is MISSING else item, put)
             separator = ","
         put("]" if separator == "," else "[]")
-    elif kind == "number" and not math.isfinite(value):
+    elif kind == "number" and not math.isfinite(number(value)):
         put("null")
     elif kind == "undefined":
         raise TypeError("MISSING is no JSON value of its own")

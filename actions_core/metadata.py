@@ -323,7 +323,7 @@ def _written(field: InputField, keys: tuple[str, ...]) -> Object:
         said["default"] = field.default
     if field.properties is not None:
         said["properties"] = {name: _written(inner, _FIELD_KEYS) for name, inner in field.properties.items()}
-    if "choices" in said:
+    if said.get("choices") is not None:
         said["choices"] = [
             {"label": choice, "value": choice} if isinstance(choice, str) else choice for choice in said["choices"]
         ]

@@ -20,7 +20,7 @@ from actions_core.errors import (
     PayloadValidationError,
 )
 from actions_core.inputs import ExecuteInput, HookType, OAuthCredentials, SettingsT
-from actions_core.js import MISSING, Missing, Object, type_of
+from actions_core.js import MISSING, Missing, Object, nests_deeper, type_of
 from actions_core.redaction import Redactor
 from actions_core.request import Exchange
 from actions_core.rules.limits import check_mapping_count
@@ -28,7 +28,7 @@ from actions_core.runtime import batches, operations
 from actions_core.runtime.account import Account, Attempt, TokenListener
 from actions_core.runtime.batches import BatchDelivery, EventStatus, Job
 from actions_core.runtime.explanation import Explanation, explain_plan
-from actions_core.runtime.plan import Plan
+from actions_core.runtime.plan import MAX_DEPTH, TOO_DEEP, Plan
 from actions_core.runtime.results import Delivery, Outcome
 from actions_core.transport import Transport
 
@@ -280,8 +280,12 @@ class DestinationInstance(Generic[SettingsT]):
             attempt = await self._perform(plan, event, payload)
             if attempt.error is None:
                 return done("delivered", payload, None, attempt.exchanges)
-            refused = isinstance(attempt.error, PayloadValidationError) and not attempt.exchanges
-            return done("rejected" if refused else "failed", payload, attempt.error, attempt.exchanges)
+            error = attempt.error
+            if isinstance(error.__cause__, RecursionError) and nests_deeper(payload, MAX_DEPTH):
+                # The event's fault, not the author's: nobody counts the levels of every event for it.
+                error = MappingResolveError(TOO_DEEP)
+            refused = isinstance(error, (PayloadValidationError, MappingResolveError)) and not attempt.exchanges
+            return done("rejected" if refused else "failed", payload, error, attempt.exchanges)
 
         return send
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from actions_core.contract import Contract, compile_contract
 from actions_core.definitions import AnyAction, Destination, Subscription, action_of
-from actions_core.errors import ConfigurationError
+from actions_core.errors import ConfigurationError, MappingResolveError
 from actions_core.inputs import SYNC_MODES, AuthTokens, BatchInput, ExecuteInput, PollInput, SyncMode
-from actions_core.js import Object, to_string, truthy
+from actions_core.js import Object, nests_deeper, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
 from actions_core.rules.audience import audience_membership, personas_of
 from actions_core.runtime.values import Builder, compile_builder
 from actions_core.trigger import Trigger, compile_trigger
+
+MAX_DEPTH: Final = 200
+"""Levels that a payload may be nested: beyond some hundreds of them Python's stack ends."""
+TOO_DEEP: Final = "The event is nested too deeply to be sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,21 @@ class Plan:
 
         Raises `MappingResolveError` or `PayloadValidationError`.
         """
-        return self.contract.validate(self.mapping.resolve(event))
+        try:
+            return self.contract.validate(self.mapping.resolve(event))
+        except RecursionError:
+            raise MappingResolveError(TOO_DEEP) from None
 
     def batched_payload_of(self, event: Object) -> Object:
         """Map and check an event of a batch, where '' stays if a text may be."""
-        return self.contract.validate(self.mapping.resolve(event), mode="batch")
+        try:
+            payload = self.contract.validate(self.mapping.resolve(event), mode="batch")
+        except RecursionError:
+            raise MappingResolveError(TOO_DEEP) from None
+        # Found out later, it would take its neighbours along.
+        if nests_deeper(payload, MAX_DEPTH):
+            raise MappingResolveError(TOO_DEEP)
+        return payload
 
     def input_for(self, event: Object, payload: Object, settings: Any, auth: AuthTokens) -> ExecuteInput[Any, Any]:
         """Make what `perform` is given."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
-from actions_core.definitions import AnyAction, Destination, Preset
-from actions_core.fields import InputField
+from actions_core.definitions import AnyAction, Destination, Preset, mapping_of
+from actions_core.fields import Conditions, FieldType, InputField
+from actions_core.js import MISSING, stringify
 from actions_core.rules.limits import MAX_MAPPINGS
 from conformance.contracts.findings import Difference, Finding
 from conformance.contracts.markdown import one_line
@@ -15,14 +17,37 @@ from conformance.contracts.model import Contract, DocumentedAction, DocumentedFi
 from conformance.contracts.pairing import Names, pair
 from conformance.contracts.triggers import same_trigger, trigger_of
 
+_WIRE_TYPES: Final[Mapping[str, FieldType]] = {"select": "string", "array": "string"}
+"""What the two types are that only a page knows."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class BoundField:
     """A documented field with its key on the wire."""
 
     documented: DocumentedField
     key: str
     field: InputField
+    """As the plugin declares it."""
+
+    @cached_property
+    def facts(self) -> InputField:
+        """The field as it is to be: what is documented, and for what nobody documents what the plugin declares."""
+        wanted = self.documented
+        facts = self.field.model_copy(update={"type": _WIRE_TYPES.get(wanted.type, wanted.type)})
+        if wanted.type == "array":
+            facts = facts.model_copy(update={"multiple": True})
+        if wanted.required != (facts.required is True):
+            # A page's No leaves room for a condition; its Yes does not.
+            conditional = not wanted.required and isinstance(facts.required, Conditions)
+            facts = facts.model_copy(update={"required": facts.required if conditional else wanted.required})
+        return facts.model_copy(update={name: getattr(wanted.details, name) for name in self.told})
+
+    @property
+    def told(self) -> frozenset[str]:
+        """What the annex tells of the field, by the names of `InputField`."""
+        details = self.documented.details
+        return frozenset() if details is None else frozenset(details.model_fields_set) - {"type"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +155,8 @@ class _Binder:
                 )
             elif trigger is not None:
                 self.undocumented(f"{place}.default_subscription", f"is {trigger!r}, which the page does not say")
+            if wanted.slug is not None:
+                self.compare(f"{wanted.id}/slug", place, wanted.slug, slug)
             fields = self.fields(wanted.fields, action.fields, f"{place}.fields")
             bound.append(BoundAction(wanted, slug, action, fields))
         for index in left:
@@ -156,6 +183,9 @@ class _Binder:
             action = destination.actions.get(preset.action)
             title = action.title if action is not None else None
             self.compare(f"{wanted.id}/action", f"{place}.action", wanted.action, title)
+            if wanted.mapping is not None:
+                mapping = mapping_of(preset, destination) if action is not None else None
+                self.compare_json(f"{wanted.id}/mapping", f"{place}.mapping", wanted.mapping, mapping)
             bound.append(BoundPreset(wanted, preset))
         level: Level = "SHOULD" if self.contract.presets is None else "MUST"
         for index in left:
@@ -177,6 +207,8 @@ class _Binder:
                 continue
             key, field = declared[index]
             self.field(wanted, field, f"{place}.{key}")
+            if wanted.key is not None:
+                self.compare(f"{wanted.id}/key", f"{place}.{key}", wanted.key, key)
             if index < last:
                 message = f"comes before {declared[last][0]!r}, after which the page has it"
                 self.find("differs", f"{wanted.id}/label", f"{place}.{key}", message, "SHOULD")
@@ -196,6 +228,12 @@ class _Binder:
             self.differs(f"{wanted.id}/required", f"{place}.required", wanted.required, declared)
         if not _has_type(field, wanted):
             self.differs(f"{wanted.id}/type", f"{place}.type", wanted.type, field.type)
+        details = wanted.details
+        if details is None:
+            return
+        for name in sorted(details.model_fields_set - {"type"}):
+            clause = f"{wanted.id}/{'required-if' if name == 'required' else name.replace('_', '-')}"
+            self.compare_json(clause, f"{place}.{name}", _plain(details, name), _plain(field, name))
 
     # --- findings ---
 
@@ -206,16 +244,26 @@ class _Binder:
     def compare_text(self, clause: str, place: str, documented: str, declared: str) -> None:
         self.compare(clause, place, one_line(documented), one_line(declared))
 
+    def compare_json(self, clause: str, place: str, documented: object, declared: object) -> None:
+        # As text: Python takes 1 for true.
+        if _text(documented) != _text(declared):
+            self.find("differs", clause, place, f"is {_text(declared)}, but the annex says {_text(documented)}")
+
     def compare_trigger(self, clause: str, place: str, documented: str, declared: str | None) -> None:
         if declared is None or not same_trigger(documented, declared):
             self.differs(clause, place, documented, declared)
 
     def differs(self, clause: str, place: str, documented: object, declared: object) -> None:
-        self.find("differs", clause, place, f"is {declared!r}, but the page says {documented!r}")
+        self.find("differs", clause, place, f"is {declared!r}, but the {self.source(clause)} says {documented!r}")
 
     def lacks(self, clause: str, place: str, message: str, left: Sequence[str]) -> None:
         others = f"; without a counterpart: {', '.join(map(repr, left))}" if left else ""
         self.find("missing", clause, place, f"lacks something: {message}{others}")
+
+    def source(self, clause: str) -> str:
+        """Tell who says what is compared with the plugin: the page, or the annex where the page is silent or wrong."""
+        won = any(one.clause == clause and one.winner == "annex" for one in self.contract.conflicts)
+        return "annex" if won or self.contract.clauses[clause].layer != "page" else "page"
 
     def find(self, kind: Difference, clause: str, place: str, message: str, level: Level | None = None) -> None:
         promise = self.contract.clauses[clause]
@@ -223,6 +271,44 @@ class _Binder:
 
     def undocumented(self, place: str, message: str, level: Level = "SHOULD") -> None:
         self.findings.append(Finding("undocumented", level, None, place, message))
+
+
+def _plain(field: InputField, name: str) -> object:
+    """Give an option of a field as JSON."""
+    if name == "choices":
+        return list(field.choice_values() or ())
+    value = getattr(field, name)
+    if name == "properties" and value is not None:
+        return {key: _plain_properties(inner) for key, inner in value.items()}
+    return _plain_conditions(value) if isinstance(value, Conditions) else value
+
+
+def _plain_conditions(conditions: Conditions) -> object:
+    """Give conditions whole, so that it makes no difference whether what goes without saying was said."""
+    return {
+        "match": conditions.match,
+        "conditions": [
+            {"type": one.type, "field_key": one.field_key, "operator": one.operator, "value": one.value}
+            for one in conditions.conditions
+        ],
+    }
+
+
+def _plain_properties(field: InputField) -> object:
+    """Give what counts of a property: all but what only people read."""
+    names = ("type", "required", "multiple", "allow_null", "choices", "format", "minimum", "maximum", "properties")
+    return {name: _plain(field, name) for name in names}
+
+
+def _text(value: object) -> str:
+    return "nothing" if value is MISSING else stringify(_in_order(value))
+
+
+def _in_order(value: object) -> object:
+    """Sort the keys of objects, whose order is no promise."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return [_in_order(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _has_type(field: InputField, wanted: DocumentedField) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from actions_core.errors import Problem
 from conformance.contracts.markdown import Cell, Row, one_line
-from conformance.contracts.model import Clause, Level, Origin, Testable
+from conformance.contracts.model import Clause, Layer, Level, Origin, Testable
 
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 
@@ -42,11 +42,12 @@ class Ledger:
         *,
         level: Level = "MUST",
         column: int = 1,
+        layer: Layer = "page",
     ) -> None:
         """Enter a clause; its id must be new."""
         if clause in self.clauses:
             raise ValueError(f"the ledger already has a clause {clause}")
-        self.clauses[clause] = Clause(clause, Origin(self.file, line, column), one_line(quote), level, testable)
+        self.clauses[clause] = Clause(clause, Origin(self.file, line, column), one_line(quote), level, testable, layer)
 
     def add_cell(self, clause: str, row: Row, cell: Cell, testable: Testable) -> None:
         """Enter a clause that a cell makes; the whole row is its quote."""

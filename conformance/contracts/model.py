@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from datetime import date
+from typing import Any, Literal, TypeAlias
 
 from actions_core.definitions import CallType, Maturity, Owner, Platform
-from actions_core.fields import FieldType
+from actions_core.fields import FieldType, InputField
+from actions_core.js import Object
 
 Level: TypeAlias = Literal["MUST", "SHOULD", "INFO"]
 """How much a clause binds: INFO is only shown."""
 Testable: TypeAlias = Literal["auto", "structural", "external"]
 """How a clause can be tested: by sending events, by comparing with what the plugin declares, or by nobody here."""
+Layer: TypeAlias = Literal["page", "catalog", "wire"]
+"""Which source makes a promise: the page, what Segment's catalog adds to it (keys, defaults, choices), or what is known
+of the partner's API."""
+Sent: TypeAlias = Literal["verbatim", "changed", "never"]
+"""What becomes of a field's value in the request: as it is, in another form (hashed, say), or nothing."""
 DocumentedType: TypeAlias = FieldType | Literal["select", "array"]
 """A field's type, or one of two that only settings have: a choice of texts, and a list of them."""
 
@@ -40,6 +47,7 @@ class Clause:
     """The line, sentence or row of the table that makes the promise."""
     level: Level
     testable: Testable
+    layer: Layer = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,11 @@ class DocumentedField:
     description: str
     required: bool
     type: DocumentedType
+    key: str | None = None
+    """Its key on the wire, where the annex tells it."""
+    details: InputField | None = None
+    """What the annex adds (default, choices, …); `model_fields_set` tells which of it was said."""
+    sent: Sent = "verbatim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,8 @@ class DocumentedPreset:
     event_slug: str | None
     action: str
     """The title of an action."""
+    mapping: Object | None = None
+    """Its own values, where the annex tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,66 @@ class DocumentedAction:
     platform: Platform
     default_trigger: str | None
     fields: tuple[DocumentedField, ...]
+    slug: str | None = None
+    wire: WireRequest | None = None
+    """The request that an event becomes."""
+    batch_answer: Any = None
+    """What the partner answers to a batch when all is well, as a template; None: an empty object."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """A request as the annex describes it: text with `{field}` in it; see `conformance.suite.wire`."""
+
+    method: str
+    url: str
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """An event and the requests that it has to become, literally."""
+
+    name: str
+    event: Object
+    requests: tuple[Object, ...]
+    """Each with `method`, `url` and `body`, and with those `headers` that are told."""
+    preset: str | None = None
+    """The name of the preset whose mapping it goes through; None: all of them, or a mapping of `action`."""
+    action: str | None = None
+    """The slug of the action whose mapping it goes through, whatever the trigger."""
+    mapping: Object = field(default_factory=dict)
+    """What that mapping has besides the defaults, or instead of them."""
+    settings: Object = field(default_factory=dict)
+    """Settings besides the made-up ones, or instead of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two sources that say different things."""
+
+    clause: str
+    page: Any
+    annex: Any
+    winner: Literal["page", "annex"] | None = None
+    """None: nobody has decided it."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """A promise that is known not to be kept, with the case that shows it."""
+
+    check: str
+    subject: str | None
+    where: str
+    """The name of a predicate; cases that it takes are left out of the check."""
+    witness: Object = field(hash=False)
+    """A case of the check that must still fail."""
+    reason: str
+    issue: str | None = None
+    until: date | None = None
+    """The day after which it counts as a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +190,15 @@ class Contract:
     """The ledger, by id, in the order of the page."""
     asides: tuple[Origin, ...]
     """Tables that the dialect has no meaning for, so that nothing of the page is passed over unseen."""
+
+    # --- what the annex adds ---
+    layers: frozenset[Layer] = frozenset({"page"})
+    annex: str | None = None
+    """The annex's file."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of every request, as templates."""
+    probe: WireRequest | None = None
+    """What the check of the credentials asks the partner."""
+    golden: tuple[Golden, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    divergences: tuple[Divergence, ...] = ()

@@ -10,7 +10,7 @@ from actions_core.fields import FIELD_TYPES
 from actions_core.trigger import compile_trigger
 from conformance.contracts.ledger import Ledger
 from conformance.contracts.markdown import Block, Heading, Row, Table
-from conformance.contracts.model import DocumentedField, DocumentedPreset, DocumentedType
+from conformance.contracts.model import DocumentedField, DocumentedPreset, DocumentedType, Testable
 from conformance.contracts.triggers import event_slug_of, trigger_of
 
 FIELD_HEADER: Final = ("Field", "Description", "Required", "Type")
@@ -72,8 +72,10 @@ def read_presets(table: Table, ledger: Ledger) -> tuple[DocumentedPreset, ...]:
             check_trigger(trigger, row.line, ledger)
         id_ = ledger.subject("preset", name.text)
         ledger.add_cell(f"{id_}/name", row, name, "structural")
-        ledger.add_cell(f"{id_}/trigger", row, shown, "auto")
-        ledger.add_cell(f"{id_}/action", row, action, "auto")
+        # Segment's own products set such a preset up, which nothing here can have them do.
+        testable: Testable = "structural" if event_slug else "auto"
+        ledger.add_cell(f"{id_}/trigger", row, shown, testable)
+        ledger.add_cell(f"{id_}/action", row, action, testable)
         presets.append(DocumentedPreset(id_, name.text, trigger, event_slug, action.text))
     return tuple(presets)
 

@@ -24,6 +24,8 @@ from actions_core import (
     Success,
     SyncMode,
     SyncModes,
+    TimeoutError,  # noqa: A004 - the runtime's
+    TransportError,
 )
 from destinations.roster.account import API, Settings, read_object
 from destinations.roster.lists import EVERYONE, LIST_HOOK, list_choices, list_url, saved_list
@@ -106,12 +108,12 @@ async def _send_changes(request: Request, list_id: str, changes: Mapping[int, Ob
     """Send the changes of one list; what befalls the request befalls all of them, but not those of other lists."""
     try:
         response = await request.post(f"{list_url(list_id)}/members/batch", json={"operations": list(changes.values())})
-    except HTTPError as error:
+    except (HTTPError, TimeoutError, TransportError) as error:
         if error.status == 401:
             raise  # a fresh access token may do, for the whole batch
-        body = error.response.data
+        body = error.response.data if isinstance(error, HTTPError) else MISSING
         for index, change in changes.items():
-            answers[index] = Failure(status=error.status, message=str(error), sent=change, body=body)
+            answers[index] = Failure(status=error.status, message=str(error), code=error.code, sent=change, body=body)
         return
     # Changes that Roster does not answer for get no answer here, which makes them failures.
     for (index, change), result in zip(changes.items(), read_object(response).get("results", []), strict=False):

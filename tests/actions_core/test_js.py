@@ -155,6 +155,7 @@ def test_what_json_cannot_hold_is_refused() -> None:
 
 def test_integers_beyond_doubles_lose_digits_as_in_javascript() -> None:
     assert js.stringify(js.loads("[9007199254740993, 1" + "0" * 5000 + "]")) == "[9007199254740992,null]"
+    assert js.stringify([10**5000, -(10**5000)]) == "[null,null]"
 
 
 @pytest.mark.parametrize(

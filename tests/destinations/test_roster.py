@@ -174,6 +174,21 @@ def test_a_batch_is_one_request_for_each_list() -> None:
     use(scenario, roster=with_lists("Leads"), subscriptions=[members(mapping, mode="upsert")])
 
 
+def test_a_list_whose_connection_breaks_does_not_harm_the_others() -> None:
+    async def scenario(instance: Instance, roster: Roster, partner: Partner) -> None:
+        partner.add_fault(Fault(endpoint="/v1/lists/l1/members/batch", reset=True))
+        (delivery,) = await instance.deliver_batch([person("a", list="l0"), person("b", list="l1"), person("c")])
+        assert [(status.status, status.code) for status in delivery.statuses] == [
+            (201, None),
+            (500, "ECONNRESET"),
+            (201, None),
+        ]
+        assert on(roster, "l0") == ["email:a@example.com"]
+
+    mapping: Object = {"listId": {"@path": "$.list"}}
+    use(scenario, roster=with_lists("Leads", "Customers"), subscriptions=[members(mapping, mode="upsert")])
+
+
 def test_a_batch_of_an_audience_has_those_who_enter_and_those_who_leave() -> None:
     roster = Roster()
     deliver(person("leaver"), members(mode="upsert"), roster)

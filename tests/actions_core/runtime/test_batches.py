@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import pytest
@@ -26,6 +26,7 @@ from actions_core import (
     Submitted,
     Success,
 )
+from actions_core.fields import InputField
 from tests.support import FakePartner, open_instance
 
 
@@ -195,6 +196,30 @@ def test_a_response_that_was_not_raised_holds_for_all_as_it_is() -> None:
 def test_one_event_whose_mapping_fails_harms_no_neighbour() -> None:
     delivery = batch(send_all, [person(1), None, person(3)])
     assert [status.status for status in delivery.statuses] == [200, 400, 200]
+
+
+def test_one_event_nested_too_deeply_harms_no_neighbour() -> None:
+    deep: Object = {}
+    for _ in range(300):
+        deep = {"d": deep}
+
+    async def send_dicts(request: Request, data: BatchInput[Object, NoSettings]) -> object:
+        return await request.post("https://a.example/many", json=[one["id"] for one in data.payloads])
+
+    free = {
+        "id": InputField(type="string", required=True, default={"@path": "$.userId"}),
+        "note": InputField(type="object", default={"@path": "$.note"}),
+    }
+    made = destination(send_dicts)
+    made = replace(made, actions={"person": replace(made.actions["person"], payload=free)})
+
+    async def go() -> BatchDelivery:
+        async with open_instance(made, FakePartner()) as instance:
+            return (await instance.deliver_batch([person(1), person(2, note=deep), person(3)]))[0]
+
+    delivery = asyncio.run(go())
+    assert [status.status for status in delivery.statuses] == [200, 400, 200]
+    assert delivery.statuses[1].message == "The event is nested too deeply to be sent."
 
 
 def test_two_equal_events_are_two_payloads() -> None:

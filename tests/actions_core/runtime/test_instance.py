@@ -325,3 +325,30 @@ def test_an_explanation_does_not_take_segments_own_keys_for_fields() -> None:
 
     (explanation,) = asyncio.run(main())
     assert [field.key for field in explanation.fields] == ["id", "items", "extra"]
+
+
+async def send_extra(request: Request, data: ExecuteInput[Order, Settings]) -> None:
+    await request.post("https://a.example/orders", json=data.payload.extra)
+
+
+@pytest.mark.parametrize("levels", [400, 5_000, 20_000])
+def test_an_event_nested_too_deeply_to_be_sent_is_rejected_with_a_sentence(levels: int) -> None:
+    deep: Object = {}
+    for _ in range(levels):
+        deep = {"d": deep}
+    delivery = run(send_extra, {"type": "track", "properties": {"id": "o1", "deep": deep}})
+    if delivery.outcome != "delivered":  # where Python's stack ends depends on its version
+        assert delivery.outcome == "rejected"
+        assert str(delivery.error) == "The event is nested too deeply to be sent."
+        assert not delivery.exchanges
+    else:
+        assert levels == 400
+
+
+def test_a_stack_that_an_author_exhausts_is_the_authors_fault() -> None:
+    async def endless(request: Request, data: ExecuteInput[Order, Settings]) -> None:
+        await endless(request, data)
+
+    delivery = run(endless)
+    assert delivery.outcome == "failed"
+    assert "RecursionError" in str(delivery.error)
