@@ -107,14 +107,25 @@ class _Partner(_Shape):
     probe: _Wire | None = None
 
 
+class _GoldenRequest(_Shape):
+    method: str | None = None
+    url: str | None = None
+    headers: dict[str, str] | None = None
+    absent: tuple[str, ...] | None = None
+    body: Any = None
+
+
 class _Golden(_Shape):
     name: str
-    event: Object
-    requests: tuple[Object, ...]
+    event: Object | None = None
+    requests: tuple[_GoldenRequest, ...]
     preset: str | None = None
     action: str | None = None
     mapping: Object = {}
     settings: Object = {}
+    events: tuple[Object, ...] = ()
+    answer: Any = None
+    statuses: tuple[int, ...] = ()
 
 
 class _Conflict(_Shape):
@@ -241,12 +252,7 @@ class _Merger:
         probe = self.partner(annex.wire)
         for index, golden in enumerate(annex.golden):
             self.add(f"golden/{index + 1}", ["golden", str(index)], golden.name, "wire")
-            if golden.preset is not None and golden.preset not in {one.name for one in presets or ()}:
-                self.problem(["golden", str(index), "preset"], f"the page has no preset {golden.preset!r}")
-            if golden.action is not None and golden.action not in annex.actions:
-                self.problem(["golden", str(index), "action"], f"the annex has no action {golden.action!r}")
-            if golden.action is None and golden.mapping:
-                self.problem(["golden", str(index), "mapping"], "a mapping needs the action that it is for")
+            self.check_golden(annex, golden, ["golden", str(index)])
         left = [conflict.clause for conflict in self.conflicts]
         for index, told in enumerate(annex.conflict):
             if told.clause in left:
@@ -263,7 +269,7 @@ class _Merger:
             headers=annex.wire.headers,
             probe=probe,
             golden=tuple(
-                Golden(one.name, one.event, one.requests, one.preset, one.action, one.mapping, one.settings)
+                Golden(**{**dict(one), "requests": tuple(each.model_dump(exclude_unset=True) for each in one.requests)})
                 for one in annex.golden
             ),
             conflicts=tuple(self.conflicts),
@@ -273,6 +279,23 @@ class _Merger:
             ),
             clauses={**contract.clauses, **self.ledger.clauses},
         )
+
+    def check_golden(self, annex: _Annex, golden: _Golden, here: list[str]) -> None:
+        if golden.preset is not None and golden.preset not in {one.name for one in self.contract.presets or ()}:
+            self.problem([*here, "preset"], f"the page has no preset {golden.preset!r}")
+        if golden.action is not None and golden.action not in annex.actions:
+            self.problem([*here, "action"], f"the annex has no action {golden.action!r}")
+        if golden.action is None and golden.mapping:
+            self.problem([*here, "mapping"], "a mapping needs the action that it is for")
+        if golden.action is None and golden.events:
+            self.problem([*here, "events"], "a batch needs the action that it is for")
+        if (golden.event is None) == (not golden.events):
+            self.problem(here, "expected an event, or the events of a batch")
+        if not golden.events and (golden.answer is not None or golden.statuses):
+            self.problem(here, "an answer and statuses are for the events of a batch")
+        elif golden.statuses and len(golden.statuses) != len(golden.events):
+            told = f"expected a status for each of the {len(golden.events)} events, got {len(golden.statuses)}"
+            self.problem([*here, "statuses"], told)
 
     def actions(self, given: Mapping[str, _Action]) -> tuple[DocumentedAction, ...]:
         names = {("actions", slug): told.title for slug, told in given.items()}

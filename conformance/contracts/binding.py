@@ -166,7 +166,10 @@ class _Binder:
 
     def presets(self, destination: Destination[Any]) -> tuple[BoundPreset, ...]:
         documented = self.contract.presets or ()
-        declared = destination.presets
+        # Like a hidden action itself, a preset of one has no row.
+        hidden = {slug for slug, action in destination.actions.items() if action.hidden}
+        places = [index for index, preset in enumerate(destination.presets) if preset.action not in hidden]
+        declared = [destination.presets[index] for index in places]
         found, left = pair(documented, declared, _names_of_documented_preset, _names_of_preset)
         bound: list[BoundPreset] = []
         for wanted, index in zip(documented, found, strict=True):
@@ -175,21 +178,22 @@ class _Binder:
                 self.lacks(f"{wanted.id}/name", "presets", f"no preset is called {wanted.name!r}", names)
                 continue
             preset = declared[index]
-            place = f"presets[{index}]"
+            place = f"presets[{places[index]}]"
             if wanted.trigger is not None:
                 self.compare_trigger(f"{wanted.id}/trigger", f"{place}.trigger", wanted.trigger, preset.trigger)
             else:
                 self.compare(f"{wanted.id}/trigger", f"{place}.event_slug", wanted.event_slug, preset.event_slug)
             action = destination.actions.get(preset.action)
             title = action.title if action is not None else None
-            self.compare(f"{wanted.id}/action", f"{place}.action", wanted.action, title)
+            if title is None or one_line(wanted.action) != one_line(title):
+                self.differs(f"{wanted.id}/action", f"{place}.action", wanted.action, title)
             if wanted.mapping is not None:
                 mapping = mapping_of(preset, destination) if action is not None else None
                 self.compare_json(f"{wanted.id}/mapping", f"{place}.mapping", wanted.mapping, mapping)
             bound.append(BoundPreset(wanted, preset))
         level: Level = "SHOULD" if self.contract.presets is None else "MUST"
         for index in left:
-            self.undocumented(f"presets[{index}]", f"is {declared[index].name!r}, which the page does not have", level)
+            self.undocumented(f"presets[{places[index]}]", f"is {declared[index].name!r}, which the page does not have", level)
         return tuple(bound)
 
     def fields(

@@ -109,12 +109,12 @@ class WireRequest:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """An event and the requests that it has to become, literally."""
+    """An event, or the events of a batch, and the requests that come of it, literally."""
 
     name: str
-    event: Object
+    event: Object | None
     requests: tuple[Object, ...]
-    """Each with `method`, `url` and `body`, and with those `headers` that are told."""
+    """Each with `method`, `url` and `body`, with those `headers` that are told and none of those that are `absent`."""
     preset: str | None = None
     """The name of the preset whose mapping it goes through; None: all of them, or a mapping of `action`."""
     action: str | None = None
@@ -123,6 +123,12 @@ class Golden:
     """What that mapping has besides the defaults, or instead of them."""
     settings: Object = field(default_factory=dict)
     """Settings besides the made-up ones, or instead of them."""
+    events: tuple[Object, ...] = ()
+    """A batch, in place of the event."""
+    answer: Any = None
+    """What the partner answers to the batch, as a template; None: that all is well."""
+    statuses: tuple[int, ...] = ()
+    """What becomes of each event of the batch; none: that is not told."""
 
 
 @dataclass(frozen=True, slots=True)

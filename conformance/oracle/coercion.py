@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 from typing import Any, Final, Literal, TypeAlias
 
 Verdict: TypeAlias = Literal["accepted", "refused", "absent", "unsure"]
 """`absent`: counts as if nothing was given."""
 
 _NUMERIC: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_MOMENT: Final = re.compile(
+    r"[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"(?:T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3})?Z)?\Z"
+)
 _WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+)*\Z")
 
 
@@ -41,11 +46,12 @@ def _number(type_: str, value: Any) -> Verdict:
     if isinstance(value, bool):
         return "accepted"
     if isinstance(value, (int, float)):
-        return "accepted" if type_ == "number" or value == int(value) else "refused"
+        return "accepted" if type_ == "number" or float(value).is_integer() else "refused"
     if isinstance(value, str):
         if not _NUMERIC.match(value):
             return "refused" if _WORDS.match(value) and value not in ("infinity", "nan") else "unsure"
-        return "accepted" if type_ == "number" or float(value).is_integer() else "refused"
+        number = float(value)
+        return "unsure" if isinf(number) else "accepted" if type_ == "number" or number.is_integer() else "refused"
     return "unsure" if isinstance(value, list) and len(value) == 1 else "refused"
 
 
@@ -65,7 +71,7 @@ def _datetime(value: Any) -> Verdict:
     if isinstance(value, (int, float)):
         return "accepted"
     if isinstance(value, str):
-        if re.fullmatch(r"[0-9]{4}-[01][0-9]-[0-3][0-9](?:T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3})?Z)?", value):
+        if _MOMENT.match(value):
             return "accepted"
         return "refused" if _WORDS.match(value) else "unsure"
     return "unsure" if isinstance(value, list) and len(value) == 1 else "refused"

@@ -13,6 +13,9 @@ UNKNOWN: Final = object()
 
 _STEP: Final = re.compile(r"\.?([^.\[\]]+)|\['([^']*)'\]|\[(\d+)\]")
 
+_SIMPLE: Final = re.compile(r"\$\.[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\['[\w -]+'\])*\Z")
+"""The paths that defaults are made of; what others mean is not for this to say."""
+
 
 def steps(path: str) -> list[str]:
     """Split `$.a.b` into its keys."""
@@ -20,8 +23,10 @@ def steps(path: str) -> list[str]:
 
 
 def read(path: str, event: Any) -> Any:
-    """Read a path."""
+    """Read a path; null, false, 0 and an empty text on the way are what it leads to."""
     for key in steps(path):
+        if event is None or (isinstance(event, (bool, int, float, str)) and not event):
+            return event
         if isinstance(event, dict) and key in event:
             event = event[key]
         elif isinstance(event, list) and key.isdigit() and int(key) < len(event):
@@ -32,7 +37,7 @@ def read(path: str, event: Any) -> Any:
 
 
 def resolve(mapping: Any, event: Any) -> Any:
-    """Give the value of a mapping: plain values, `@path`, `@template` without variables, `@if` with exists or blank."""
+    """Give the value of a mapping: plain values, `@path`, `@template` without variables, `@if` with exists."""
     if isinstance(mapping, list):
         items = [resolve(one, event) for one in mapping]
         return UNKNOWN if UNKNOWN in items else [None if item is ABSENT else item for item in items]
@@ -40,7 +45,7 @@ def resolve(mapping: Any, event: Any) -> Any:
         return mapping
     match mapping:
         case {"@path": str(path), **rest} if not rest:
-            return read(path, event)
+            return read(path, event) if _SIMPLE.match(path) else UNKNOWN
         case {"@template": str(text), **rest} if not rest:
             return UNKNOWN if "{" in text else text
         case {"@if": dict(condition), **rest} if not rest:
@@ -54,17 +59,13 @@ def resolve(mapping: Any, event: Any) -> Any:
 
 
 def _branch(condition: dict[str, Any], event: Any) -> Any:
-    kind = next((one for one in ("exists", "blank") if one in condition), None)
-    if kind is None:
-        return UNKNOWN
-    value = resolve(condition[kind], event)
+    value = resolve(condition["exists"], event) if "exists" in condition else UNKNOWN
     if value is UNKNOWN:
         return UNKNOWN
-    there = value is not ABSENT and value is not None
-    if kind == "blank":
-        there = not there or value == ""
-    branch = "then" if there else "else"
-    return resolve(condition[branch], event) if branch in condition else ABSENT
+    branch = "then" if value is not ABSENT and value is not None else "else"
+    if branch not in condition or (branch == "else" and not condition[branch]):
+        return ABSENT  # Segment takes an `else` that is false, 0 or empty for none
+    return resolve(condition[branch], event)
 
 
 def paths(mapping: Any) -> Iterator[str]:

@@ -48,6 +48,8 @@ class Target:
     """The module or object that contributes it, where it came from one."""
     page: str = field(default="", repr=False)
     """The text of its page, for reports."""
+    previous: Contract | None = field(default=None, repr=False)
+    """An earlier contract, which this one must not break."""
     annex: str = field(default="", repr=False)
     """The text of its annex, for reports."""
     origin: str = ""

@@ -18,6 +18,9 @@ _COMMANDS: Final = {
     "list": ("emulator.cli.listing", "List the installed destinations."),
     "inspect": ("emulator.cli.inspect", "Show a destination's settings, presets, actions and fields."),
     "new": ("emulator.cli.new", "Begin a destination of your own."),
+    "docs": ("emulator.cli.docs", "Write a destination's documentation page."),
+    "contract": ("emulator.cli.contract", "Compare documentation pages."),
+    "conformance": ("emulator.cli.conformance", "Prove that a destination keeps its documented contract."),
     "check-auth": ("emulator.cli.check_auth", "Ask the partner whether the settings are right."),
 }
 

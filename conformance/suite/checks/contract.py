@@ -13,6 +13,7 @@ from actions_core.errors import TriggerSyntaxError
 from actions_core.js import Object
 from actions_core.trigger import compile_trigger, lint
 from conformance.contracts import Layer, PageError, bind, read_page
+from conformance.contracts.diff import Change, compare
 from conformance.contracts.write_page import write_page
 from conformance.suite.checks.subjects import whole
 from conformance.suite.lab import Lab
@@ -273,6 +274,27 @@ def docs_roundtrip(lab: Lab, _at: Whole, case: Object) -> Judgement:
     return Kept("inside")
 
 
+def _changed(target: Target) -> Sequence[Whole] | NotApplicable:
+    return (Whole(),) if target.previous is not None else NotApplicable("no earlier contract was given to compare with")
+
+
+@check(
+    "contract.diff.compatible",
+    subjects=_changed,
+    source="page",
+    vectors=lambda lab, _at: [{}, *({"subject": change.subject} for change in _changes(lab.target))],
+)
+def diff_compatible(lab: Lab, _at: Whole, case: Object) -> Judgement:
+    """Since the earlier contract nothing has become required, has gone, or takes less than before."""
+    found = [one for one in _changes(lab.target) if one.subject == case.get("subject", one.subject)]
+    breaking = [one for one in found if one.kind == "breaking"]
+    return Broken("no breaking change", "; ".join(map(str, breaking))) if breaking else Kept("inside")
+
+
+def _changes(target: Target) -> Sequence[Change]:
+    return compare(target.previous, target.contract) if target.previous is not None else ()
+
+
 CHECKS: Final[tuple[Check[Any], ...]] = (
     *_COMPARED,
     index_equal,
@@ -283,4 +305,5 @@ CHECKS: Final[tuple[Check[Any], ...]] = (
     trigger_parses,
     call_reachable,
     docs_roundtrip,
+    diff_compatible,
 )

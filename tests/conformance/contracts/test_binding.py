@@ -218,8 +218,15 @@ DIFFERENCES: dict[str, tuple[Callable[[], Destination[Any]], list[tuple[str, str
         [("differs", "MUST", "preset/save-users/trigger", "presets[0].trigger is None, but the page says 'type = \"identify\" or type = \"page\"'")],
     ),
     "a preset for another action": (
+        lambda: replace(with_preset(action="other"), actions={"saveUser": ACTION, "other": replace(ACTION, title="Other")}),
+        [
+            ("undocumented", "MUST", None, "actions.other is 'Other', which the page does not have"),
+            ("differs", "MUST", "preset/save-users/action", "presets[0].action is 'Other', but the page says 'Save User'"),
+        ],
+    ),
+    "a preset for a hidden action": (
         lambda: replace(with_preset(action="other"), actions={"saveUser": ACTION, "other": replace(ACTION, title="Other", hidden=True)}),
-        [("differs", "MUST", "preset/save-users/action", "presets[0].action is 'Other', but the page says 'Save User'")],
+        [("missing", "MUST", "preset/save-users/name", "presets lacks something: no preset is called 'Save Users'")],
     ),
 }  # fmt: skip
 

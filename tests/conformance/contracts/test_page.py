@@ -191,7 +191,7 @@ def test_other_sections_are_prose() -> None:
 
 
 @pytest.mark.parametrize(
-    "template", sorted((ROOT / "emulator/templates").glob("*/page.md")), ids=lambda page: page.parent.name
+    "template", sorted((ROOT / "emulator/templates").glob("*/*/page.md")), ids=lambda page: page.parts[-3]
 )
 def test_the_pages_that_new_destinations_start_with_are_in_the_dialect(template: Path) -> None:
     assert read_page(template.read_text("utf-8"), "page.md").asides == ()
