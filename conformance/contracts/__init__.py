@@ -1,16 +1,17 @@
 """Contracts: what a destination's documentation page promises, and whether its plugin declares the same.
 
-    page.md ─ read_page ┐
-                        ├→ Contract (what is promised, and a ledger of clauses) ─ bind → Bound, Findings
-    contract.toml ──────┘
+    page.md ─ read_page ─┐
+    contract.toml ───────┼→ Contract (what is promised, and a ledger of clauses) ─ bind → Bound, Findings
+    └ destinations.yml ──┘
 
-A contract is read from the page and its annex, never from the code. Each promise is a `Clause` with an id, its place on
-the page and the words that make it. What a page does not say is None, which is not the same as "no". See
-`docs/conformance.md`.
+A contract is read from the page, its annex and the catalog that the annex may name, never from the code. Each promise
+is a `Clause` with an id, its place and the words that make it. What a page does not say is None, which is not the same
+as "no". See `docs/conformance.md`.
 """
 
 from conformance.contracts.annex import AnnexError, read_annex
 from conformance.contracts.binding import Bound, BoundAction, BoundField, BoundPreset, bind
+from conformance.contracts.catalog import CatalogError
 from conformance.contracts.findings import Finding
 from conformance.contracts.model import (
     Clause,
@@ -37,6 +38,7 @@ __all__ = [
     "BoundAction",
     "BoundField",
     "BoundPreset",
+    "CatalogError",
     "Clause",
     "Conflict",
     "Contract",

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from actions_core.definitions import AnyAction, Destination, Preset, mapping_of
+from actions_core.definitions import AnyAction, Destination, Preset, default_values, mapping_of
 from actions_core.fields import Conditions, FieldType, InputField
-from actions_core.js import MISSING, stringify
+from actions_core.js import Object
 from actions_core.rules.limits import MAX_MAPPINGS
 from conformance.contracts.findings import Difference, Finding
 from conformance.contracts.markdown import one_line
-from conformance.contracts.model import Contract, DocumentedAction, DocumentedField, DocumentedPreset, Level
+from conformance.contracts.model import (
+    Contract,
+    DocumentedAction,
+    DocumentedField,
+    DocumentedPreset,
+    Level,
+    Source,
+)
 from conformance.contracts.pairing import Names, pair
+from conformance.contracts.plain import as_text, plain_option
 from conformance.contracts.triggers import same_trigger, trigger_of
 
 _WIRE_TYPES: Final[Mapping[str, FieldType]] = {"select": "string", "array": "string"}
@@ -187,14 +195,38 @@ class _Binder:
             title = action.title if action is not None else None
             if title is None or one_line(wanted.action) != one_line(title):
                 self.differs(f"{wanted.id}/action", f"{place}.action", wanted.action, title)
-            if wanted.mapping is not None:
+            if wanted.mapping is None and wanted.event_slug is None and "catalog" in self.contract.layers:
+                self.default_mapping(wanted, preset, action, place)
+            elif wanted.mapping is not None:
                 mapping = mapping_of(preset, destination) if action is not None else None
-                self.compare_json(f"{wanted.id}/mapping", f"{place}.mapping", wanted.mapping, mapping)
+                self.mapping(f"{wanted.id}/mapping", f"{place}.mapping", wanted.mapping, mapping, action)
             bound.append(BoundPreset(wanted, preset))
         level: Level = "SHOULD" if self.contract.presets is None else "MUST"
         for index in left:
-            self.undocumented(f"presets[{places[index]}]", f"is {declared[index].name!r}, which the page does not have", level)
+            told = f"is {declared[index].name!r}, which the page does not have"
+            self.undocumented(f"presets[{places[index]}]", told, level)
         return tuple(bound)
+
+    def mapping(
+        self, clause: str, place: str, documented: Object, declared: Object | None, action: AnyAction[Any] | None
+    ) -> None:
+        gone: list[str] = []
+        if action is not None and declared is not None and self.source(clause) == "catalog":
+            # The catalog keeps what is mapped to fields that actions have no longer. Segment drops it from the payload,
+            # and a plugin may not declare it.
+            gone = [key for key in documented if key not in action.fields and key not in declared]
+        for key in gone:
+            told = f"has no {key!r}, which the catalog maps though the action has no such field"
+            self.find("differs", clause, place, told, "SHOULD")
+        self.compare_json(clause, place, {key: documented[key] for key in documented if key not in gone}, declared)
+
+    def default_mapping(
+        self, wanted: DocumentedPreset, preset: Preset, action: AnyAction[Any] | None, place: str
+    ) -> None:
+        defaults = {} if action is None else default_values(action.fields)
+        if preset.mapping is not None and as_text(preset.mapping) != as_text(defaults):
+            told = "is not the defaults of the action's fields, and the annex tells of no other mapping"
+            self.find("differs", f"{wanted.id}/action", f"{place}.mapping", told)
 
     def fields(
         self, documented: Sequence[DocumentedField] | None, fields: Mapping[str, InputField], place: str
@@ -235,9 +267,15 @@ class _Binder:
         details = wanted.details
         if details is None:
             return
+        for name in ("multiple", "allow_null"):
+            # Whoever describes a field tells what is out of the ordinary, as the catalog does.
+            if name not in details.model_fields_set and getattr(field, name) and wanted.type != "array":
+                message = f"is {name}, which the annex does not say of it"
+                self.find("differs", f"{wanted.id}/key", f"{place}.{name}", message)
         for name in sorted(details.model_fields_set - {"type"}):
             clause = f"{wanted.id}/{'required-if' if name == 'required' else name.replace('_', '-')}"
-            self.compare_json(clause, f"{place}.{name}", _plain(details, name), _plain(field, name))
+            told, has = (plain_option(name, getattr(one, name)) for one in (details, field))
+            self.compare_json(clause, f"{place}.{name}", told, has)
 
     # --- findings ---
 
@@ -249,9 +287,9 @@ class _Binder:
         self.compare(clause, place, one_line(documented), one_line(declared))
 
     def compare_json(self, clause: str, place: str, documented: object, declared: object) -> None:
-        # As text: Python takes 1 for true.
-        if _text(documented) != _text(declared):
-            self.find("differs", clause, place, f"is {_text(declared)}, but the annex says {_text(documented)}")
+        if as_text(documented) != as_text(declared):
+            told = f"is {as_text(declared)}, but the {self.source(clause)} says {as_text(documented)}"
+            self.find("differs", clause, place, told)
 
     def compare_trigger(self, clause: str, place: str, documented: str, declared: str | None) -> None:
         if declared is None or not same_trigger(documented, declared):
@@ -264,10 +302,15 @@ class _Binder:
         others = f"; without a counterpart: {', '.join(map(repr, left))}" if left else ""
         self.find("missing", clause, place, f"lacks something: {message}{others}")
 
-    def source(self, clause: str) -> str:
-        """Tell who says what is compared with the plugin: the page, or the annex where the page is silent or wrong."""
-        won = any(one.clause == clause and one.winner == "annex" for one in self.contract.conflicts)
-        return "annex" if won or self.contract.clauses[clause].layer != "page" else "page"
+    def source(self, clause: str) -> Source:
+        """Tell who says what is compared with the plugin: the page, or who speaks where it is silent or wrong."""
+        won = next((one.winner for one in self.contract.conflicts if one.clause == clause), None)
+        if won is not None:
+            return won
+        promise = self.contract.clauses[clause]
+        if promise.layer == "page":
+            return "page"
+        return "catalog" if promise.origin.file == self.contract.catalog else "annex"
 
     def find(self, kind: Difference, clause: str, place: str, message: str, level: Level | None = None) -> None:
         promise = self.contract.clauses[clause]
@@ -275,44 +318,6 @@ class _Binder:
 
     def undocumented(self, place: str, message: str, level: Level = "SHOULD") -> None:
         self.findings.append(Finding("undocumented", level, None, place, message))
-
-
-def _plain(field: InputField, name: str) -> object:
-    """Give an option of a field as JSON."""
-    if name == "choices":
-        return list(field.choice_values() or ())
-    value = getattr(field, name)
-    if name == "properties" and value is not None:
-        return {key: _plain_properties(inner) for key, inner in value.items()}
-    return _plain_conditions(value) if isinstance(value, Conditions) else value
-
-
-def _plain_conditions(conditions: Conditions) -> object:
-    """Give conditions whole, so that it makes no difference whether what goes without saying was said."""
-    return {
-        "match": conditions.match,
-        "conditions": [
-            {"type": one.type, "field_key": one.field_key, "operator": one.operator, "value": one.value}
-            for one in conditions.conditions
-        ],
-    }
-
-
-def _plain_properties(field: InputField) -> object:
-    """Give what counts of a property: all but what only people read."""
-    names = ("type", "required", "multiple", "allow_null", "choices", "format", "minimum", "maximum", "properties")
-    return {name: _plain(field, name) for name in names}
-
-
-def _text(value: object) -> str:
-    return "nothing" if value is MISSING else stringify(_in_order(value))
-
-
-def _in_order(value: object) -> object:
-    """Sort the keys of objects, whose order is no promise."""
-    if isinstance(value, dict):
-        return {key: _in_order(value[key]) for key in sorted(value)}
-    return [_in_order(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _has_type(field: InputField, wanted: DocumentedField) -> bool:

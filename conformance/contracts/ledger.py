@@ -12,6 +12,11 @@ from conformance.contracts.model import Clause, Layer, Level, Origin, Testable
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 
 
+def subject_id(place: str, name: str) -> str:
+    """Make the id of what clauses are about from the name that people see."""
+    return f"{place}/{_BETWEEN_WORDS.sub('-', name.casefold()).strip('-') or 'unnamed'}"
+
+
 class Ledger:
     """Clauses and problems of one page."""
 
@@ -24,7 +29,7 @@ class Ledger:
 
     def subject(self, place: str, name: str) -> str:
         """Make the id of what clauses are about, such as `action/identify`; a second one of a name gets a number."""
-        first = made = f"{place}/{_BETWEEN_WORDS.sub('-', name.casefold()).strip('-') or 'unnamed'}"
+        first = made = subject_id(place, name)
         number = self._numbers.get(first, 1)
         while made in self._subjects:
             number += 1

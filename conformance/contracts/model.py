@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from actions_core.definitions import CallType, Maturity, Owner, Platform
 from actions_core.fields import FieldType, InputField
-from actions_core.js import Object
+from actions_core.js import MISSING, Object
 
 Level: TypeAlias = Literal["MUST", "SHOULD", "INFO"]
 """How much a clause binds: INFO is only shown."""
@@ -18,6 +18,8 @@ Testable: TypeAlias = Literal["auto", "structural", "external"]
 Layer: TypeAlias = Literal["page", "catalog", "wire"]
 """Which source makes a promise: the page, what Segment's catalog adds to it (keys, defaults, choices), or what is known
 of the partner's API."""
+Source: TypeAlias = Literal["page", "catalog", "annex"]
+"""Who says something; an earlier one holds until a conflict is decided."""
 Sent: TypeAlias = Literal["verbatim", "changed", "never"]
 """What becomes of a field's value in the request: as it is, in another form (hashed, say), or nothing."""
 DocumentedType: TypeAlias = FieldType | Literal["select", "array"]
@@ -133,14 +135,28 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two sources that say different things."""
+    """Sources that say different things; MISSING is what does not speak of it, None what says that there is none."""
 
     clause: str
     page: Any
     annex: Any
-    winner: Literal["page", "annex"] | None = None
+    winner: Source | None = None
     """None: nobody has decided it."""
     reason: str = ""
+    catalog: Any = MISSING
+
+    def __str__(self) -> str:
+        said: dict[Source, Any] = {"page": self.page, "catalog": self.catalog, "annex": self.annex}
+        told = ", ".join(
+            f"the {source} {'says' if value is not None else 'has'} {_shown(value)}"
+            for source, value in said.items()
+            if value is not MISSING
+        )
+        return f"{self.clause}: {told}"
+
+
+def _shown(value: Any) -> str:
+    return "none" if value is None else repr(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +217,8 @@ class Contract:
     layers: frozenset[Layer] = frozenset({"page"})
     annex: str | None = None
     """The annex's file."""
+    catalog: str | None = None
+    """The file of Segment's catalog that the annex names."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers of every request, as templates."""
     probe: WireRequest | None = None

@@ -1,4 +1,7 @@
-"""Where a contract's sources are: `page.md`, and `contract.toml` if there is one, beside the plugin's module."""
+"""Where a contract's sources are: `page.md`, and `contract.toml` if there is one, beside the plugin's module.
+
+The annex may name a third one, a file of Segment's catalog.
+"""
 
 from __future__ import annotations
 
@@ -51,11 +54,11 @@ def find_directory(catalog: Catalog, destination: Destination[Any]) -> Traversab
 def contract_of(catalog: Catalog, destination: Destination[Any]) -> Contract:
     """Read the contract of a destination of a catalog: its page, and the annex beside it if there is one.
 
-    Raises `PageNotFoundError`, `PageError` or `AnnexError`.
+    Raises `PageNotFoundError`, `PageError`, `AnnexError` or `CatalogError`.
     """
     contract = read_page(*find_page(catalog, destination))
     annex = find_annex(catalog, destination)
-    return contract if annex is None else read_annex(*annex, contract)
+    return contract if annex is None else read_annex(*annex, contract, find_directory(catalog, destination))
 
 
 def _plugin_of(catalog: Catalog, destination: Destination[Any]) -> Plugin:

@@ -92,7 +92,7 @@ OF_SEGMENT: Final[tuple[Divergence, ...]] = (
         None,
         "blank",
         {"value": ""},
-        "Segment's runtime drops a blank text before it asks what is missing, but not that of an event in a batch",
+        "Segment's runtime drops a blank text from a single event before it looks at it, but not from one in a batch",
     ),
     Divergence(
         "fql.precedence",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from itertools import chain
+from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, Literal, TypeAlias
 
@@ -18,6 +20,7 @@ from conformance.suite.divergences import divergences_for, is_over, is_taken
 from conformance.suite.lab import Lab, Profile
 from conformance.suite.model import PHASES, Broken, Check, Judgement, NotApplicable, Phase, Side, Subject
 from conformance.suite.placeholders import Placeholders
+from conformance.suite.quiet import quiet
 from conformance.suite.reduce import reduce_json
 from conformance.suite.target import Target
 
@@ -161,7 +164,8 @@ class Report:
                 # To compare what is declared is not to try it.
                 if result.check.group != "contract":
                     tried: set[Side] = {"inside", "outside"} if result.check.exact and result.sides else {*result.sides}
-                    sides.setdefault(clause, set()).update(tried)
+                    # What has broken it was on some side of it, too.
+                    sides.setdefault(clause, set()).update(tried or ({"inside"} if result.found is not None else set()))
         return {clause.id: _coverage(clause, sides.get(clause.id), compared) for clause in self.clauses}
 
     @property
@@ -170,13 +174,24 @@ class Report:
         return self.target.contract.clauses.values()
 
     def exit_status(self, *, strict: bool = False) -> int:
-        """Give 0 if all is well, 1 if something is red, 3 if nothing was tried or a check had nothing to try."""
+        """Give 0 if all is well, 1 if something is red, 3 if nothing was tried or a check had nothing to try.
+
+        With `strict` what SHOULD hold must, and each clause must have been tried.
+        """
         if self.red(strict=strict):
             return 1
         if not any(result.tried for result in self.results):
             return 3
         vacuous = [one for one in self.results if one.verdict == "VACUOUS" and (strict or one.check.level == "MUST")]
-        return 3 if vacuous else 0
+        return 3 if vacuous or (strict and self.untested) else 0
+
+    @property
+    def untested(self) -> list[Clause]:
+        """List the clauses that something could have tried and nothing has, unless only some checks were asked for."""
+        if self.options.only or self.options.subjects:
+            return []
+        coverage = self.coverage()
+        return [clause for clause in self.clauses if coverage[clause.id] == "untested"]
 
 
 def _coverage(clause: Clause, sides: set[Side] | None, compared: set[str]) -> Coverage:
@@ -236,7 +251,8 @@ class Session:
         """Run one check on one subject."""
         if isinstance(subject, NotApplicable):
             return Result(check=check, subject="", verdict="N/A", reason=subject.reason)
-        return _Trial(lab, check, subject, self.options).run()
+        with quiet():
+            return _Trial(lab, check, subject, self.options).run()
 
 
 class _Trial:
@@ -262,7 +278,9 @@ class _Trial:
             found = self._search()
             return self._failed(found) if found is not None else self._held()
         except Exception as error:  # noqa: BLE001 - a check that cannot run has a verdict of its own
-            return self._result("ERROR", f"{type(error).__name__}: {error}")
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(frame.filename).name}:{frame.lineno}"
+            return self._result("ERROR", f"{type(error).__name__}: {error} ({place})")
 
     # --- searching ---
 

@@ -126,14 +126,26 @@ class Group:
 
 def by_cause(target: Target, results: Sequence[Result]) -> list[Group]:
     """Group failures by what they are about and where they are likely to come from, in the order of the first ones."""
-    groups: dict[tuple[str, str], tuple[Cause, list[Result]]] = {}
+    groups: dict[tuple[str, Place | None], list[Result]] = {}
     for result in results:
         cause = cause_of(target, result)
-        place = "" if cause.place is None else f"{cause.place.file}:{cause.place.line}"
         # A failure about the destination as a whole, of which no place is known, has nothing to share but that.
-        about = cause.about if cause.about or place else result.check.id
-        groups.setdefault((about, place), (cause, []))[1].append(result)
-    return [Group(cause, tuple(together)) for cause, together in groups.values()]
+        about = cause.about if cause.about or cause.place is not None else result.check.id
+        groups.setdefault((about, cause.place), []).append(result)
+    for about, place in [*groups]:
+        # What is wrong with one field of an action shows in checks of the whole action too.
+        parts = [part for part in groups if place is not None and part[1] == place and part[0].startswith(f"{about}.")]
+        if about and len(parts) == 1:
+            groups[parts[0]] += groups.pop((about, place))
+    return [
+        # First the one that shows most: a delivery says more than a comparison.
+        Group(Cause(about, place), tuple(sorted(together, key=lambda one: not _shows_a_delivery(one))))
+        for (about, place), together in groups.items()
+    ]
+
+
+def _shows_a_delivery(result: Result) -> bool:
+    return result.found is not None and result.found.broken.sent is not None
 
 
 # --- making them -----------------------------------------------------------------------------------------------------
@@ -179,8 +191,8 @@ def failure_of(lab: Lab, options: Options, result: Result, place: Place | None =
         case=hide.value(found.case if again is not None else _cut(found.case)),
         first=hide.value(found.first if again is not None else _cut(found.first)),
         tries=found.tries,
-        expected=plain(hide.text(broken.expected)),
-        observed=plain(hide.text(broken.observed)),
+        expected=plain(_cut(hide.text(broken.expected))),
+        observed=plain(_cut(hide.text(broken.observed))),
         delivered=None if sent is None or sent.given is None else _delivered(sent.given, hide),
         requests=requests_of(sent, hide),
         marks=broken.marks,
@@ -216,7 +228,7 @@ def _delivered(given: Given, hide: Placeholders) -> Delivered | None:
         event=hide.value(given.event),
         mapping=hide.value(given.subscription.mapping),
         settings=hide.value(given.settings),
-        answers=tuple(map(_answer, given.answers)),
+        answers=tuple(hide.value(_answer(answer)) for answer in given.answers),
     )
 
 
@@ -377,7 +389,7 @@ def reproduction(failure: Failure, home: Path = HOME) -> list[list[str]]:
         shows = failure.delivered
         assert shows is not None  # noqa: S101 - for the type checker: without it there are no companions
         faults = list(_faults(shows.answers))
-        words = [str(beside / "event.json"), "-d", slug, "-m", str(beside / "mapping.json")]
+        words = ["-d", slug, str(beside / "event.json"), "-m", str(beside / "mapping.json")]
         if "settings.json" in _companions(failure):
             words += ["--settings", str(beside / "settings.json")]
         secret = [key for key, value in shows.settings.items() if _holds_placeholder(value)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 from actions_core.definitions import CallType, Subscription
@@ -36,6 +36,8 @@ _TOKENS: Final = OAuthCredentials(
     client_secret=f"{SECRET}-client",
 )
 _KEPT_INSTANCES: Final = 64
+PATIENCE: Final = 20.0
+"""Seconds after which something that is waited for has failed; the partner answers at once."""
 
 
 @dataclass(frozen=True)
@@ -166,10 +168,11 @@ class Lab:
         trigger: str = EVERY_EVENT,
         settings: Object | None = None,
         answer: Answering | None = None,
+        as_it_is: bool = False,
     ) -> Sent:
-        """Deliver an event through one mapping; the event is expanded first, see `expand`."""
+        """Deliver an event through one mapping; the event is expanded first, see `expand`, or taken as it is."""
         subscription = Subscription(name=action.action.title, action=action.slug, trigger=trigger, mapping=mapping)
-        (sent,) = self.run_mappings([subscription], event, settings=settings, answer=answer)
+        (sent,) = self.run_mappings([subscription], event, settings=settings, answer=answer, as_it_is=as_it_is)
         return sent
 
     def run_mappings(
@@ -179,11 +182,12 @@ class Lab:
         *,
         settings: Object | None = None,
         answer: Answering | None = None,
+        as_it_is: bool = False,
     ) -> list[Sent]:
-        """Deliver an event through several mappings of one instance."""
+        """Deliver an event through several mappings of one instance, as `deliver` does."""
         instance, switch = self.instance(subscriptions, settings)
         switch.begin(answer or self.content)
-        found, escaped = self.run(instance.deliver(expand(event)))
+        found, escaped = self.run(instance.deliver(event if as_it_is else expand(event)))
         if switch.partner.failure is not None:
             raise switch.partner.failure
         answers = tuple(switch.answers)
@@ -192,7 +196,7 @@ class Lab:
         if escaped is not None or found is None:
             received = tuple(map(sent_request, switch.partner.received))
             given = [Given(event, one, wanted, answers) for one in subscriptions]
-            return [Sent("failed", received, escaped=escaped, given=one) for one in given or [None]]
+            return [Sent("failed", received, escaped=escaped, given=one) for one in given]
         self.reached += sum(bool(one.exchanges) for one in found)
         return [
             Sent(
@@ -212,11 +216,12 @@ class Lab:
         mapping: Object,
         *,
         trigger: str = EVERY_EVENT,
+        settings: Object | None = None,
         answer: Answering | None = None,
     ) -> SentBatch:
         """Deliver events as one batch."""
         subscription = Subscription(name=action.action.title, action=action.slug, trigger=trigger, mapping=mapping)
-        instance, switch = self.instance([subscription])
+        instance, switch = self.instance([subscription], settings)
         switch.begin(answer or self.batch_answer(action))
         deliver = self.target.platform.deliver_batch
         found, escaped = self.run(deliver(instance, [expand(event) for event in events]))
@@ -261,16 +266,23 @@ class Lab:
     def open(self, subscriptions: Sequence[Subscription], settings: Object) -> tuple[DestinationInstance[Any], _Switch]:
         """Open an instance of one's own."""
         switch = _Switch()
+        # What a plugin does to its mapping reaches no other instance.
+        own = [replace(one, mapping=copy.deepcopy(one.mapping)) for one in subscriptions]
         instance = self.target.platform.instance(
-            self.target.destination, copy.deepcopy(settings), subscriptions, transport=switch, oauth=self.oauth
+            self.target.destination, copy.deepcopy(settings), own, transport=switch, oauth=self.oauth
         )
         return instance, switch
 
     def run(self, work: Coroutine[Any, Any, T]) -> tuple[T | None, BaseException | None]:
-        """Run something of an instance: what it gives, or what came out of it."""
+        """Run something of an instance: what it gives, or what came out of it; a `TimeoutError` if nothing did."""
+
+        async def patiently() -> T:
+            async with asyncio.timeout(PATIENCE):
+                return await work
+
         try:
             with no_network():
-                return self._runner.run(work), None
+                return self._runner.run(patiently()), None
         except (Exception, NetworkAccessError) as error:  # noqa: BLE001 - whatever it is, it is what is looked for
             return None, error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -18,6 +19,9 @@ _MADE_UP: Final = re.compile(re.escape(SECRET) + r"-([A-Za-z0-9_]+)(?:-([A-Za-z0
 _PLACEHOLDER: Final = re.compile(r"\$\{([^{}]+)\}")
 _SHORTEST_PART: Final = 8
 """Characters of a part of a Base64 text that cannot be there by accident."""
+
+_SHORTEST_HALF: Final = 4
+"""Characters of the beginning of a secret that give some of it away."""
 
 
 class Placeholders:
@@ -52,8 +56,18 @@ class Placeholders:
         """Replace every secret in a text."""
         if self._pattern is not None:
             text = self._pattern.sub(lambda found: _named(self._names.get(found[0].casefold(), "secret")), text)
+        text = self._without_half(text)
         # What the suite has made up besides, for a second account: no secret, but nobody should have to wonder.
         return _MADE_UP.sub(lambda found: _named(":".join(part for part in found.groups() if part)), text)
+
+    def _without_half(self, text: str) -> str:
+        """Replace the beginning of a secret with which a text ends that was cut for being long."""
+        cut = text.removesuffix("…")
+        for form, name in self._names.items():
+            for length in range(min(len(form) - 1, len(cut)), _SHORTEST_HALF - 1, -1):
+                if cut[-length:].casefold() == form[:length]:
+                    return f"{cut[:-length]}{_named(name)}…"
+        return text
 
     def value(self, value: Any) -> Any:
         """Copy a JSON value with every text in it replaced, keys included."""
@@ -107,6 +121,7 @@ def _forms(secret: str) -> Iterator[str]:
     yield quote(secret, safe="", errors="replace")
     yield quote_plus(secret, errors="replace")
     yield stringify(secret)[1:-1]
+    yield json.dumps(secret)[1:-1]
     yield raw.hex()
     yield from _base64_forms(raw)
 

@@ -13,9 +13,20 @@ from types import ModuleType
 from typing import Any
 
 from actions_core.definitions import AnyAction
+from actions_core.errors import PayloadValidationError
 from conformance.contracts import Clause
 from conformance.suite.engine import Result
-from conformance.suite.model import Check, NotApplicable, OnAction, OnClause, OnField, OnPreset, OnSetting, Subject
+from conformance.suite.model import (
+    Broken,
+    Check,
+    NotApplicable,
+    OnAction,
+    OnClause,
+    OnField,
+    OnPreset,
+    OnSetting,
+    Subject,
+)
 from conformance.suite.target import Target
 
 
@@ -54,13 +65,20 @@ def cause_of(target: Target, result: Result) -> Cause:
     subject = subject_named(result.check, target, result.subject)
     about = _about(target, subject) if isinstance(subject, OnClause) else subject
     name = result.subject if about is None else about.name
-    marks = result.found.broken.marks if result.found is not None else ()
+    broken = result.found.broken if result.found is not None else None
+    marks = broken.marks if broken is not None else ()
     if marks and all(mark.startswith("/headers/") for mark in marks):
         # Headers are most often what every request has in common, whichever action sends it.
         place = function_place(target.destination.extend_request, "what every request has in common")
         if place is not None:
             return Cause("", place)
-    return Cause(name, _place(target, result, about, is_wire=bool(marks)))
+    # What was sent is wrong, rather than that it was.
+    is_wire = bool(marks) or (broken is not None and _is_meant_to_be_sent(broken))
+    return Cause(name, _place(target, result, about, is_wire=is_wire))
+
+
+def _is_meant_to_be_sent(broken: Broken) -> bool:
+    return broken.sent is not None and broken.sent.delivered and PayloadValidationError.__name__ not in broken.expected
 
 
 def _place(target: Target, result: Result, about: Subject | None, *, is_wire: bool) -> Place | None:
@@ -160,10 +178,19 @@ def clauses_of(target: Target, result: Result) -> list[Clause]:
 
 def file_of(target: Target, clause: Clause) -> str:
     """Give the file of a clause from where the reader is; as the contract names it if nobody knows where it is."""
-    if target.directory is None:
-        return clause.origin.file
-    beside = target.directory / Path(clause.origin.file).name
-    return shown_path(beside) if isinstance(beside, Path) and beside.is_file() else clause.origin.file
+    return _shown(target, clause.origin.file)
+
+
+def page_of(target: Target) -> str:
+    """Give the file of the page likewise."""
+    return _shown(target, target.contract.file)
+
+
+def _shown(target: Target, file: str) -> str:
+    beside = target.directory / Path(file).name if target.directory is not None else None
+    if not isinstance(beside, Path) or not beside.resolve().is_relative_to(Path.cwd()):
+        return file
+    return shown_path(beside)
 
 
 def shown_path(path: Path) -> str:

@@ -14,6 +14,7 @@ from conformance.suite.model import Broken, Check
 from conformance.suite.placeholders import Placeholders
 from conformance.suite.places import subject_named
 from conformance.suite.promoted import FOLDER
+from conformance.suite.quiet import quiet
 from conformance.suite.target import Target
 
 Fate: TypeAlias = Literal["still fails", "fixed", "cannot be tried"]
@@ -60,7 +61,8 @@ def _judge_again(failure: Failure, check: Check[Any], target: Target) -> tuple[F
         case = Placeholders.of(lab).reveal(failure.case)
         for _ in range(_TRIES_OF_FLAKY if failure.verdict == "FLAKY" else 1):
             try:
-                judgement = check.judge(lab, subject, case)
+                with quiet():
+                    judgement = check.judge(lab, subject, case)
             except Exception as error:  # noqa: BLE001 - as in the engine: a check that cannot run says so
                 return "cannot be tried", Placeholders.of(lab).text(f"{type(error).__name__}: {error}")
             if isinstance(judgement, Broken):

@@ -179,7 +179,7 @@ def target_of(plugged: Plugged, contract: str | Path | None = None) -> Target:
 def read_contract(file: Path) -> Contract:
     """Read a contract from a page, with the annex beside it, or from an annex, with the page beside it.
 
-    Raises `PageError`, `AnnexError`, or `ConfigurationError` if one of the files is not there.
+    Raises `PageError`, `AnnexError`, `CatalogError`, or `ConfigurationError` if one of the files is not there.
     """
     return _read(file)[0]
 
@@ -196,4 +196,4 @@ def _read(file: Path) -> tuple[Contract, str, str]:
     if not annex.is_file():
         return contract, text, ""
     added = annex.read_text("utf-8")
-    return read_annex(added, str(annex), contract), text, added
+    return read_annex(added, str(annex), contract, annex.parent), text, added

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from actions_core.js import stringify
 from conformance.contracts import Divergence
@@ -19,7 +20,7 @@ from conformance.suite.failures import Failure, Group, by_cause, failure_of, pla
 from conformance.suite.lab import Lab
 from conformance.suite.model import PHASES
 from conformance.suite.placeholders import Placeholders
-from conformance.suite.places import clauses_of, file_of
+from conformance.suite.places import clauses_of, file_of, page_of
 from conformance.suite.target import Target
 
 WIDTH: Final = 100
@@ -27,7 +28,10 @@ _INDENT: Final = 15
 """Columns before what a block tells; its names stand there."""
 _LONGEST_QUOTE: Final = 160
 _LONGEST_CASE: Final = 320
+_LONGEST_TEXT: Final = 600
 _MOST_LISTED: Final = 6
+_SHORTEST: Final = 20
+"""Characters of what was observed that a line has room for, however long the rest is."""
 
 Colour: TypeAlias = Literal["red", "green", "yellow", "faint", "bold"]
 _GAPS: Final[dict[Coverage, str]] = {
@@ -99,7 +103,7 @@ def header(target: Target, options: Options, look: Look) -> str:
         f"actions conformance {version('segment-actions-emulator')}",
         f"{target.destination.slug}{f' of {target.origin}' if target.origin else ''}",
         f"profile {options.profile}, budget {options.budget}",
-        f"page {target.contract.file} (sha {page}…){annex}",
+        f"page {page_of(target)} (sha {page}…){annex}",
         "seed fixed" if options.seed is None else f"seed {options.seed}",
     ]
     return "\n".join(_filled(parts, look.width))
@@ -143,7 +147,8 @@ def summary(report: Report, conclusion: str, look: Look, *, strict: bool = False
 def _verdicts(report: Report, look: Look) -> list[str]:
     checks = {result.check.id for result in report.results}
     counts = report.counts
-    parts = [f"{len(checks)} checks, {len(report.results)} with each of their subjects: {counts['PASS']} pass"]
+    count = f"{len(checks)} check{'' if len(checks) == 1 else 's'}"
+    parts = [f"{count}, {len(report.results)} with each of their subjects: {counts['PASS']} pass"]
     red: tuple[Verdict, ...] = ("FAIL", "STALE", "FLAKY", "ERROR", "TIMEOUT", "VACUOUS")
     parts += [f"{counts[verdict]} {verdict.lower()}" for verdict in red if counts[verdict]]
     if counts["DIVERGED"]:
@@ -151,7 +156,7 @@ def _verdicts(report: Report, look: Look) -> list[str]:
         parts.append(f"{counts['DIVERGED']} diverged ({_listed([_divergence(one) for one in known.values()])})")
     if counts["N/A"]:
         reasons = list(dict.fromkeys(one.reason for one in report.results if one.verdict == "N/A"))
-        parts.append(f"{counts['N/A']} n/a ({_listed(reasons, '; ')})")
+        parts.append(f"{counts['N/A']} n/a ({_listed(reasons, '; ', most=3)})")
     if counts["INFO"]:
         parts.append(f"{counts['INFO']} info")
     return _filled(parts, look.width)
@@ -167,9 +172,11 @@ def _divergence(divergence: Divergence) -> str:
 
 
 def _clauses(report: Report, look: Look) -> list[str]:
-    coverage = report.coverage()
+    # A clause that was found broken has been tried, even if no case of it went well.
+    broken = {clause for one in report.results if one.found is not None for clause in one.clauses}
+    coverage = {one: found for one, found in report.coverage().items() if found != "untested" or one not in broken}
     counts = Counter(coverage.values())
-    testable = len(coverage) - counts["external"]
+    testable = len(list(report.clauses)) - counts["external"]
     tried = f"clauses {testable - counts['untested']}/{testable} tried"
     parts = [tried, f"{counts['both']} on both sides", f"{counts['compared']} compared"]
     if not (report.options.only or report.options.subjects):
@@ -180,9 +187,9 @@ def _clauses(report: Report, look: Look) -> list[str]:
     return _filled(parts, look.width)
 
 
-def _listed(texts: Sequence[str], between: str = ", ") -> str:
-    shown = between.join(texts[:_MOST_LISTED])
-    return shown if len(texts) <= _MOST_LISTED else f"{shown} and {len(texts) - _MOST_LISTED} more"
+def _listed(texts: Sequence[str], between: str = ", ", most: int = _MOST_LISTED) -> str:
+    shown = between.join(texts[:most])
+    return shown if len(texts) <= most else f"{shown} and {len(texts) - most} more"
 
 
 def _filled(parts: Iterable[str], width: int) -> list[str]:
@@ -246,12 +253,11 @@ def _case(failure: Failure, result: Result, look: Look) -> Iterator[str]:
     origin = f"phase {failure.phase}"
     if failure.first != failure.case:
         origin = f"from {len(stringify(failure.first))} characters in {failure.tries} tries, {origin}"
-    yield from _row("smallest", f"{_shortened(plain(stringify(failure.case)), _LONGEST_CASE)}   ({origin})", look)
+    yield from _row("smallest", f"{_json(failure.case)}   ({origin})", look)
     if failure.delivered is not None and isinstance(failure.delivered.event, dict):
-        event = _shortened(plain(stringify(failure.delivered.event)), _LONGEST_CASE)
-        yield from _row("event", event, look)
-    yield from _row("expected", failure.expected, look)
-    observed = failure.observed
+        yield from _row("event", _json(failure.delivered.event), look)
+    yield from _row("expected", _shortened(failure.expected, _LONGEST_TEXT), look)
+    observed = _shortened(failure.observed, _LONGEST_TEXT)
     if failure.verdict == "FLAKY":
         observed = f"{observed}; {result.reason}"
     yield from _row("observed", observed, look)
@@ -277,17 +283,29 @@ def _row(name: str, text: str, look: Look) -> list[str]:
     return [f"{f'  {name}' if not index else '':<{_INDENT}}{line}" for index, line in enumerate(lines or [""])]
 
 
+def _json(value: Any) -> str:
+    """Write a JSON value on one line that can be broken between its parts."""
+    return _shortened(plain(json.dumps(value, ensure_ascii=False)), _LONGEST_CASE)
+
+
 def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def command_lines(words: Sequence[str], width: int) -> list[str]:
     """Write a command for a shell, over several lines if it is long, so that it can be pasted as it stands."""
+    parts: list[str] = []
+    for word in words:
+        # An option stays with its value.
+        if parts and parts[-1].startswith("-") and " " not in parts[-1]:
+            parts[-1] += f" {shlex.quote(word)}"
+        else:
+            parts.append(shlex.quote(word))
     lines = [""]
-    for word in map(shlex.quote, words):
-        if lines[-1].strip() and len(lines[-1]) + len(word) + 3 > width:
+    for part in parts:
+        if lines[-1].strip() and len(lines[-1]) + len(part) + 3 > width:
             lines.append("  ")
-        lines[-1] += word if not lines[-1].strip() else f" {word}"
+        lines[-1] += part if not lines[-1].strip() else f" {part}"
     return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
 
 
@@ -298,7 +316,9 @@ def brief(told: Told, target: Target) -> Iterator[str]:
         place = f"  {file_of(target, clauses[0])}:{clauses[0].origin.line}" if clauses else ""
         observed = failure.observed if failure is not None else plain(result.reason)
         name = f"  {failure.id}" if failure is not None else ""
-        yield f"{result.verdict:<4}  {plain(named(result))}{place}  {_shortened(_one_line(observed), 60)}{name}"
+        title = f"{result.verdict:<4}  {plain(named(result))}{place}  "
+        room = max(_SHORTEST, WIDTH - len(title) - len(name))
+        yield f"{title}{_shortened(_one_line(observed), room)}{name}"
 
 
 def _one_line(text: str) -> str:

@@ -115,7 +115,7 @@ def expand(value: Any) -> Any:
 
     `{"$deep": 5000}` is an object nested that deep, `{"$long": ["x", 5000]}` a text repeated, `{"$digits": 5000}` an
     integer of so many digits, `{"$float": "nan"}` a number that JSON cannot write, `{"$raw": v}` is v, not expanded.
-    A value with nothing of the kind is given back itself, not as a copy.
+    The containers are copied, so that what a plugin does to an event reaches nobody else's.
     """
     if isinstance(value, dict):
         if len(value) == 1:
@@ -131,12 +131,8 @@ def expand(value: Any) -> Any:
                     return float(given)
                 case "$raw", _:
                     return given
-        expanded = {key: expand(inner) for key, inner in value.items()}
-        return value if all(expanded[key] is inner for key, inner in value.items()) else expanded
-    if isinstance(value, list):
-        items = [expand(inner) for inner in value]
-        return value if all(item is inner for item, inner in zip(items, value, strict=True)) else items
-    return value
+        return {key: expand(inner) for key, inner in value.items()}
+    return [expand(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _nested(levels: int) -> Object:

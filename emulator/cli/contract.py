@@ -42,7 +42,7 @@ def command() -> None:
 @json_option
 def diff(*, old: str, new: str, as_json: bool) -> None:
     """Run the command."""
-    changes = compare(_read(old), _read(new))
+    changes = compare(read_source(old), read_source(new))
     worst = verdict(changes)
     if as_json:
         for change in changes:
@@ -56,7 +56,8 @@ def diff(*, old: str, new: str, as_json: bool) -> None:
 # --- where pages come from -------------------------------------------------------------------------------------------
 
 
-def _read(source: str) -> Contract:
+def read_source(source: str) -> Contract:
+    """Read a contract: of a page, of `REV:FILE` as git writes it, or of an installed destination."""
     file = Path(source)
     try:
         content = file.read_bytes() if file.is_file() else None

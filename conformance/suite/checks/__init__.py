@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conformance.suite.checks import (
+    batch,
+    concurrency,
     contract,
     engage,
+    errors,
     fields,
     hostile,
+    http,
+    integrations,
     mappings,
+    plugin,
     purity,
+    redirects,
     sending,
     settings,
+    tokens,
     triggers,
     types,
     wire,
@@ -25,12 +33,20 @@ CHECKS: Final[tuple[Check[Any], ...]] = (
     *types.CHECKS,
     *sending.CHECKS,
     *settings.CHECKS,
+    *tokens.CHECKS,
     *mappings.CHECKS,
     *wire.CHECKS,
     *purity.CHECKS,
     *hostile.CHECKS,
     *triggers.CHECKS,
     *engage.CHECKS,
+    *batch.CHECKS,
+    *http.CHECKS,
+    *redirects.CHECKS,
+    *errors.CHECKS,
+    *integrations.CHECKS,
+    *concurrency.CHECKS,
+    *plugin.CHECKS,
 )
 """In the order in which they run."""
 

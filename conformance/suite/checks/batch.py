@@ -1,88 +1,30 @@
 """Batches: what single events lead to, only in fewer requests.
 
 A case's `inputs` are those of each event of a batch, through the probe mapping; what is no object stands for an event
-that is none. What becomes of the same events one by one is what is expected of the batch. Its requests have another
-form than the single ones (a list, a file, …), which nobody documents; so they are compared by what tells an event from
-the others, wherever that stands.
+that is none. What becomes of the same events one by one is what is expected of the batch.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from actions_core.fields import Conditions, InputField
-from actions_core.js import Object, stringify
+from actions_core.js import Object
 from actions_core.testing import Answer, SentRequest
 from conformance.contracts import BoundAction, BoundField
+from conformance.suite.batched import Both, both, event_of, leaves_of, send_both
 from conformance.suite.checks.subjects import batch_actions
-from conformance.suite.lab import EVERY_EVENT, Answering, Lab, SentBatch, probe_event
+from conformance.suite.lab import EVERY_EVENT, Lab, SentBatch
 from conformance.suite.model import Broken, Check, Judgement, Kept, NotApplicable, OnAction, OnField, check
-from conformance.suite.sent import Sent, canonical, flat
+from conformance.suite.numbered import numbered_inputs
+from conformance.suite.sent import canonical
 from conformance.suite.target import Target
-from conformance.suite.values import complete_inputs, required_inputs, two_values
+from conformance.suite.values import required_inputs, two_values
 
-# --- inputs ----------------------------------------------------------------------------------------------------------
-
-_ABOUT_BATCHES: Final = frozenset({"enable_batching", "batch_size", "batch_bytes", "batch_keys"})
-"""Fields that say how batches are made, and so are the same for all events of one."""
-
-
-def numbered_inputs(action: BoundAction, number: int, *, complete: bool = True) -> Object:
-    """Give valid inputs that no other number has, as far as the fields can tell; of all fields, or of the required."""
-    kept = {*_batch_keys(action), *_read_by_conditions(action), *_ABOUT_BATCHES}
-    facts = {field.key: field.facts for field in action.fields}
-    return {
-        key: value if key in kept else _numbered(facts[key], key, number, value)
-        for key, value in (complete_inputs(action) if complete else required_inputs(action)).items()
-    }
-
-
-def _batch_keys(action: BoundAction) -> set[str]:
-    field = action.action.fields.get("batch_keys")
-    keys = field.default if field is not None else None
-    return {key for key in keys if isinstance(key, str)} if isinstance(keys, list) else set()
-
-
-def _read_by_conditions(action: BoundAction) -> set[str]:
-    found = [field.facts.required for field in action.fields]
-    return {one.key for required in found if isinstance(required, Conditions) for one in required.conditions}
-
-
-def _numbered(facts: InputField, name: str, number: int, otherwise: Any) -> Any:
-    value = _numbered_scalar(facts, name, number, otherwise[0] if facts.multiple else otherwise)
-    return [value] if facts.multiple else value
-
-
-def _numbered_scalar(facts: InputField, name: str, number: int, otherwise: Any) -> Any:
-    if facts.choices is not None:
-        return otherwise
-    if facts.type in ("string", "text", "password"):
-        of_format = {
-            None: f"{name} {number:04}",
-            "email": f"p{number:04}@a.example",
-            "uri": f"https://a.example/{number:04}",
-        }
-        return of_format.get(facts.format, otherwise)
-    if facts.type in ("number", "integer"):
-        wanted = 10_000 + number
-        low = wanted if facts.minimum is None else facts.minimum
-        high = wanted if facts.maximum is None else facts.maximum
-        return wanted if low <= wanted <= high else otherwise
-    if facts.type == "datetime":
-        return f"2026-01-15T10:{number // 1000 % 60:02}:00.{number % 1000:03}Z"
-    if facts.type != "object":
-        return otherwise
-    if facts.properties is None:
-        return {f"{name}_k": f"{name} {number:04}", "n": 10_000 + number}
-    return {key: _numbered(inner, f"{name}_{key}", number, otherwise[key]) for key, inner in facts.properties.items()}
+# --- cases -----------------------------------------------------------------------------------------------------------
 
 
 def _spoilt(action: BoundAction, number: int) -> Iterator[Any]:
@@ -91,137 +33,6 @@ def _spoilt(action: BoundAction, number: int) -> Iterator[Any]:
     yield {}
     for key in numbered_inputs(action, number, complete=False):
         yield {**numbered_inputs(action, number), key: {"wrong": f"wrong {number:04}"}}
-
-
-# --- the same events as a batch and one by one -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Both:
-    """Events as a batch, and each of them alone."""
-
-    inputs: Sequence[Any]
-    singles: Sequence[Sent]
-    batch: SentBatch
-
-    @property
-    def arrived(self) -> list[bool]:
-        """For each event of the batch whether the partner took it."""
-        statuses = self.batch.delivery.statuses if self.batch.delivery is not None else ()
-        return [status.delivered or status.pending for status in statuses]
-
-    @property
-    def wanted(self) -> list[bool]:
-        """For each event whether it arrived alone."""
-        return [single.delivered for single in self.singles]
-
-    @property
-    def told(self) -> str:
-        """What has become of the batch, in a few words."""
-        if self.batch.escaped is not None or self.batch.delivery is None:
-            return f"{type(self.batch.escaped).__name__} came out of it: {self.batch.escaped}"
-        statuses = ", ".join(str(status.status) for status in self.batch.delivery.statuses) or "none"
-        count = f"{len(self.batch.requests)} request{'' if len(self.batch.requests) == 1 else 's'}"
-        why = next((f" ({status.message})" for status in self.batch.delivery.statuses if status.message), "")
-        return f"statuses {statuses}{why}, {count}"
-
-    def broken(self, expected: str, observed: str | None = None) -> Broken:
-        """Say what is wrong, with the batch's requests."""
-        sent = Sent("batch", self.batch.requests, None if self.batch.delivery is None else self.batch.delivery.error)
-        return Broken(expected, observed or self.told, sent)
-
-    @cached_property
-    def marks(self) -> list[Counter[Leaf]]:
-        """For each event what its own requests have and no other event's, and how often."""
-        texts = ["\0".join(text for _, text in leaves_of(single.requests)) for single in self.singles]
-        given = ["\0".join(text for _, text in texts_in(one)) for one in self.inputs]
-        found: list[Counter[Leaf]] = []
-        for index, single in enumerate(self.singles):
-            own = leaves_of(single.requests) if single.delivered else texts_in(self.inputs[index])
-            others = [
-                text
-                for place, pair in enumerate(zip(texts, given, strict=True))
-                if place != index and self.inputs[place] != self.inputs[index]
-                for text in pair
-            ]
-            found.append(
-                Counter((name, text) for name, text in own if _tells(text) and all(text not in one for one in others))
-            )
-        return found
-
-    def counted(self, index: int) -> Iterator[tuple[Leaf, int, int]]:
-        """Give each mark of an event, how often it is expected in the batch's requests, and how often it is there."""
-        leaves = leaves_of(self.batch.requests)
-        names = {name for name, _ in leaves}
-        # Where a batch has all the names that single requests have, it has the same values under them.
-        named = all(name in names for marks, ok in zip(self.marks, self.wanted, strict=True) if ok for name, _ in marks)
-        for (name, mark), times in self.marks[index].items():
-            there = sum(text.count(mark) for other, text in leaves if not named or other == name)
-            alone = times if named else sum(text.count(mark) for _, text in leaves_of(self.singles[index].requests))
-            yield (name, mark), alone if self.wanted[index] else 0, there
-
-
-Leaf = tuple[str, str]
-"""A value in a request as text, and the name that it stands under."""
-
-
-def leaves_of(requests: Sequence[SentRequest]) -> list[Leaf]:
-    """Give the values of requests' URLs and bodies; headers are everybody's in a batch."""
-    return [
-        (_name(pointer), json.loads(leaf) if leaf.startswith('"') else leaf)
-        for request in requests
-        for pointer, leaf in flat(request).items()
-        if not pointer.startswith(("/headers/", "/method"))
-    ]
-
-
-def texts_in(value: Any, name: str = "") -> list[Leaf]:
-    """Give the values of inputs as text."""
-    if isinstance(value, dict):
-        return [leaf for key, inner in value.items() for leaf in texts_in(inner, key)]
-    if isinstance(value, list):
-        return [leaf for inner in value for leaf in texts_in(inner, name)]
-    return [(name, value if isinstance(value, str) else stringify(value))]
-
-
-def _name(pointer: str) -> str:
-    return next((part for part in reversed(pointer.split("/")) if not part.isdigit()), "")
-
-
-def _tells(text: str) -> bool:
-    """Tell whether a text is long enough to be known again, and the same in whatever form a body has."""
-    return len(text) >= 4 and text.isascii() and text.isprintable() and not set(text) & set('"\\')
-
-
-def both(lab: Lab, at: OnAction, case: Object, answer: Answering | None = None) -> Both | None:
-    """Send the events of a case as a batch and one by one; None if it is no such case."""
-    inputs = case.get("inputs")
-    if not isinstance(inputs, list):
-        return None
-    events, mapping = [_event(one) for one in inputs], lab.probe_mapping(at.action)
-    singles = [lab.deliver(at.action, event, mapping) for event in events]
-    return Both(inputs, singles, lab.batch(at.action, events, mapping, answer=answer))
-
-
-def _event(inputs: Any) -> Any:
-    return probe_event(inputs) if isinstance(inputs, dict) else inputs
-
-
-def _verdicts(found: Both, at: OnAction) -> Broken | None:
-    """Compare what became of each event."""
-    if found.arrived == found.wanted:
-        return None
-    expected = f"of {len(found.inputs)} events those delivered that are delivered alone: {_shown(found.wanted)}"
-    if at.action.documented.batch_answer is None and not any(found.arrived):
-        expected += "; if the partner answers for each event, the annex has to say how, as batch_answer"
-    return found.broken(expected)
-
-
-def _shown(verdicts: Sequence[bool]) -> str:
-    return ", ".join(str(index + 1) for index, ok in enumerate(verdicts) if ok) or "none"
-
-
-# --- cases -----------------------------------------------------------------------------------------------------------
 
 
 def _plain(at: OnAction, count: int) -> list[Any]:
@@ -252,7 +63,21 @@ def _random_batches(_lab: Lab, at: OnAction) -> SearchStrategy[Any]:
     return st.fixed_dictionaries({"inputs": st.lists(st.one_of(valid, valid, spoilt), max_size=6)})
 
 
-# --- checks ----------------------------------------------------------------------------------------------------------
+# --- checks -----------------------------------------------------------------------------------------------------------
+
+
+def _verdicts(found: Both, at: OnAction) -> Broken | None:
+    """Compare what became of each event."""
+    if found.arrived == found.wanted:
+        return None
+    expected = f"of {len(found.inputs)} events those delivered that are delivered alone: {_shown(found.wanted)}"
+    if at.action.documented.batch_answer is None and not any(found.arrived):
+        expected += "; if the partner answers for each event, the annex has to say how, as batch_answer"
+    return found.broken(expected)
+
+
+def _shown(verdicts: Sequence[bool]) -> str:
+    return ", ".join(str(index + 1) for index, ok in enumerate(verdicts) if ok) or "none"
 
 
 @check(
@@ -265,7 +90,7 @@ def _random_batches(_lab: Lab, at: OnAction) -> SearchStrategy[Any]:
 def batch_equals_singles(lab: Lab, at: OnAction, case: Object) -> Judgement:
     """Events sent as a batch are delivered or refused as they are one by one, and the partner is told the same."""
     found = both(lab, at, case)
-    if found is None or not found.inputs or any(_has_blank(inputs) for inputs in found.inputs):
+    if found is None or not found.inputs:
         return None
     wrong = _verdicts(found, at)
     if wrong is not None:
@@ -284,46 +109,44 @@ def _times(count: int) -> str:
     return {0: "never", 1: "once"}.get(count, f"{count} times")
 
 
-def _has_blank(inputs: Any) -> bool:
-    # What becomes of a blank text is `batch.equals_singles.blank`.
-    return isinstance(inputs, dict) and "" in inputs.values()
+_TAKE_BLANKS: Final = (None, "text", "password", "regex", "uri-reference", "uri-template")
+"""Formats that a blank text has."""
 
 
-def _free_texts(target: Target) -> Sequence[OnField] | NotApplicable:
+def _told_apart(target: Target) -> Sequence[OnField] | NotApplicable:
     found = [
         OnField(action, field)
         for action in target.cloud_actions
         for field in action.fields
-        if action.action.perform_batch is not None and _is_free_text(field) and _is_needed(action, field)
+        if action.action.perform_batch is not None and _tells_blank_from_nothing(action, field)
     ]
-    return found or NotApplicable("no action with perform_batch has a free text that is ever required")
+    return found or NotApplicable(
+        "no action with perform_batch has a text for which blank is another thing than absent"
+    )
 
 
-def _is_free_text(field: BoundField) -> bool:
+def _tells_blank_from_nothing(action: BoundAction, field: BoundField) -> bool:
+    """Tell whether an event is valid with a blank text and invalid without the text, or the other way round."""
     facts = field.facts
-    single = facts.type in ("string", "text", "password") and not facts.multiple
-    return single and facts.choices is None and facts.format is None
-
-
-def _is_needed(action: BoundAction, field: BoundField) -> bool:
-    return field.key in required_inputs(action, field)
+    if facts.multiple or facts.type not in ("string", "text", "password", "datetime"):
+        return False
+    choices = facts.choice_values()
+    takes_blanks = facts.type != "datetime" and facts.format in _TAKE_BLANKS and (choices is None or "" in choices)
+    return takes_blanks == (field.key in required_inputs(action, field))
 
 
 def _blanks(_lab: Lab, at: OnField) -> Iterable[Object]:
     return ({"value": two_values(at.field.facts, at.field.key)[0]}, {"value": ""})
 
 
-@check("batch.equals_singles.blank", subjects=_free_texts, source="runtime", boundary=_blanks)
+@check("batch.equals_singles.blank", subjects=_told_apart, source="runtime", boundary=_blanks)
 def batch_blank(lab: Lab, at: OnField, case: Object) -> Judgement:
-    """A required text that is blank is refused in a batch as it is alone."""
+    """A text that is blank is to an event in a batch what it is to one alone: nothing."""
     value = case.get("value")
     if not isinstance(value, str):
         return None
-    action = OnAction(at.action)
-    found = both(lab, action, {"inputs": [{**required_inputs(at.action, at.field), at.field.key: value}]})
-    if found is None or (value and not found.wanted[0]):
-        return None
-    return _verdicts(found, action) or Kept("inside" if found.wanted[0] else "outside")
+    found = send_both(lab, at.action, [{**required_inputs(at.action, at.field), at.field.key: value}])
+    return _verdicts(found, OnAction(at.action)) or Kept("inside" if found.wanted[0] else "outside")
 
 
 def _with_triggers(lab: Lab, at: OnAction) -> Iterable[Object]:
@@ -338,10 +161,10 @@ def batch_status_per_event(lab: Lab, at: OnAction, case: Object) -> Judgement:
     inputs, trigger = case.get("inputs"), case.get("trigger", EVERY_EVENT)
     if not isinstance(inputs, list) or not isinstance(trigger, str):
         return None
-    batch = lab.batch(at.action, [_event(one) for one in inputs], lab.probe_mapping(at.action), trigger=trigger)
+    batch = lab.batch(at.action, [event_of(one) for one in inputs], lab.probe_mapping(at.action), trigger=trigger)
     found = Both(inputs, [], batch)
     if len(found.arrived) != len(inputs) or batch.escaped is not None:
-        return found.broken(f"{len(inputs)} statuses")
+        return found.broken(f"a status for each of {len(inputs)} events")
     return Kept("inside" if batch.requests else "outside")
 
 
@@ -429,7 +252,7 @@ def batch_partial_failure(lab: Lab, at: OnAction, case: Object) -> Judgement:
     wrong = _verdicts(found, at)
     if wrong is not None:
         return wrong
-    good = [_event(one) for one, ok in zip(found.inputs, found.wanted, strict=True) if ok]
+    good = [event_of(one) for one, ok in zip(found.inputs, found.wanted, strict=True) if ok]
     alone = lab.batch(at.action, good, lab.probe_mapping(at.action))
     if list(map(canonical, alone.requests)) != list(map(canonical, found.batch.requests)):
         wanted, got = (lab.redact.text(_wires(one)) for one in (alone, found.batch))
@@ -451,7 +274,7 @@ _FAILURES: Final[tuple[Object, ...]] = (
 
 def _failures(lab: Lab, at: OnAction) -> Iterable[Object]:
     inputs = _plain(at, 3)
-    count = len(lab.batch(at.action, [_event(one) for one in inputs], lab.probe_mapping(at.action)).requests)
+    count = len(lab.batch(at.action, [event_of(one) for one in inputs], lab.probe_mapping(at.action)).requests)
     for failure in _FAILURES:
         for request in {0, max(0, count - 1)}:
             yield {"inputs": inputs, "request": request, **failure}
@@ -477,10 +300,12 @@ def batch_http_fanout(lab: Lab, at: OnAction, case: Object) -> Judgement:
 
     mapping = lab.probe_mapping(at.action)
     found = Both(
-        plain.inputs, plain.singles, lab.batch(at.action, [_event(one) for one in plain.inputs], mapping, answer=answer)
+        plain.inputs,
+        plain.singles,
+        lab.batch(at.action, [event_of(one) for one in plain.inputs], mapping, answer=answer),
     )
     if found.batch.delivery is None or len(found.arrived) != len(found.inputs):
-        return found.broken(f"{len(found.inputs)} statuses")
+        return found.broken(f"a status for each of {len(found.inputs)} events")
     told = f"was answered with {status}" if status is not None else f"ended in {error}"
     judged = False
     for index, reached in enumerate(found.batch.delivery.statuses):

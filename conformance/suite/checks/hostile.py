@@ -11,6 +11,7 @@ from actions_core.definitions import CALL_TYPES, CallType
 from actions_core.errors import PerformError
 from actions_core.js import Object
 from actions_core.testing import create_event
+from conformance.contracts import BoundField
 from conformance.suite.checks.subjects import actions
 from conformance.suite.lab import Lab, probe_event
 from conformance.suite.model import Broken, Check, Judgement, Kept, OnAction, check
@@ -63,10 +64,8 @@ def hostile_types(lab: Lab, at: OnAction, case: Object) -> Judgement:
     return calm(lab.deliver(at.action, event, lab.default_mapping(at.action)))
 
 
-def _carried(lab: Lab, at: OnAction, value: Any, wanted: object) -> Judgement:
-    """Send a value in every free object of an action, and look for it in the requests."""
-    inputs = complete_inputs(at.action)
-    free = [
+def _free_objects(at: OnAction) -> list[BoundField]:
+    return [
         field
         for field in at.action.fields
         if field.facts.type == "object"
@@ -74,6 +73,12 @@ def _carried(lab: Lab, at: OnAction, value: Any, wanted: object) -> Judgement:
         and not field.facts.multiple
         and field.documented.sent == "verbatim"
     ]
+
+
+def _carried(lab: Lab, at: OnAction, value: Any, wanted: object) -> Judgement:
+    """Send a value in every free object of an action, and look for it in the requests."""
+    inputs = complete_inputs(at.action)
+    free = _free_objects(at)
     if not free:
         return None
     sent = lab.deliver(
@@ -82,12 +87,15 @@ def _carried(lab: Lab, at: OnAction, value: Any, wanted: object) -> Judgement:
         lab.probe_mapping(at.action),
     )
     judged = calm(sent)
-    if isinstance(judged, Broken) or not sent.delivered or wanted is _ANYTHING:
+    if isinstance(judged, Broken) or wanted is _ANYTHING:
         return judged
+    if not sent.delivered:
+        return Broken("delivered", sent.told, sent)
     for field in free:
         found = [one for request in sent.requests for one in at_key(body_of(request), f"{field.key}-k")]
         if wanted not in found:
-            return Broken(f"{field.key} carries {wanted!r}"[:200], f"it has {found!r}"[:200], sent)
+            expected, observed = (lab.redact.text(repr(one))[:200] for one in (wanted, found))
+            return Broken(f"{field.key} carries {expected}", f"it has {observed}", sent)
     return Kept("inside")
 
 
@@ -147,16 +155,30 @@ _KEYS: Final = (
     vacuous=True,
 )
 def hostile_keys(lab: Lab, at: OnAction, case: Object) -> Judgement:
-    """Any text can be a key of an object, and is kept."""
+    """Any text can be a key of an object, at its top or further down, and is kept."""
     key = case.get("key")
-    return _carried(lab, at, {key: "v"}, {key: "v"}) if isinstance(key, str) else None
+    if not isinstance(key, str) or key in {field.key for field in at.action.fields}:
+        return None
+    within = _carried(lab, at, {key: "v"}, {key: "v"})
+    return _kept_at_the_top(lab, at, key) if isinstance(within, Kept) else within
+
+
+def _kept_at_the_top(lab: Lab, at: OnAction, key: str) -> Judgement:
+    for field in _free_objects(at):
+        value = f"Sentinel-{field.key}"
+        sent = lab.probe(at.action, {**complete_inputs(at.action, field), field.key: {key: value}})
+        if not sent.delivered:
+            return Broken("delivered", sent.told, sent)
+        if not any(value in at_key(body_of(request), key) for request in sent.requests):
+            return Broken(f"{field.key} has {key!r}", "the key is not in the request", sent)
+    return Kept("inside")
 
 
 @check(
     "event.hostile.depth",
     subjects=actions,
     source="runtime",
-    vectors=lambda _lab, _at: ({"value": {"$deep": levels}} for levels in (100, 900, 5_000, 20_000)),
+    vectors=lambda _lab, _at: ({"value": {"$deep": levels}} for levels in (100, 900, 5_000)),
 )
 def hostile_depth(lab: Lab, at: OnAction, case: Object) -> Judgement:
     """An object nested thousands of levels deep is refused or carried, and takes nothing down."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -19,9 +16,8 @@ from actions_core.rules.retries import Fate, retry_after_of
 from actions_core.testing import Answer, SentRequest
 from conformance.suite.checks.subjects import actions
 from conformance.suite.lab import SECRET, Answering, Lab, no_answer, status
-from conformance.suite.model import Broken, Check, Judgement, Kept, NotApplicable, OnAction, check
+from conformance.suite.model import Broken, Check, Judgement, Kept, OnAction, check
 from conformance.suite.sent import Sent
-from conformance.suite.target import Target
 from conformance.suite.values import complete_inputs, expand
 
 
@@ -30,11 +26,22 @@ def sample(lab: Lab, at: OnAction, answer: Answering | None = None) -> Sent:
     return lab.probe(at.action, complete_inputs(at.action), answer=answer)
 
 
+def is_answered(lab: Lab, at: OnAction) -> bool:
+    """Tell whether the partner is asked at all, and an event delivered if it is content."""
+    usual = sample(lab, at)
+    return usual.delivered and bool(usual.requests)
+
+
 def fate(lab: Lab, error: DeliveryError | None, *, refreshed: bool = False) -> str:
     """Ask Segment what becomes of an event."""
     authentication = lab.target.destination.authentication
     scheme = "custom" if authentication is None else authentication.scheme
     return lab.target.platform.fate_of(error, scheme, refreshed=refreshed)
+
+
+def text_of(request: SentRequest) -> str:
+    """Give all that is written in a request, its URL's escapes undone."""
+    return "\n".join([unquote(request.url), *request.headers.values(), request.text])
 
 
 # --- statuses --------------------------------------------------------------------------------------------------------
@@ -111,7 +118,7 @@ def _refreshed(lab: Lab, at: OnAction) -> Judgement:
         stale = (other.oauth.access_token if other.oauth is not None else "") or ""
 
         def answer(request: SentRequest) -> Answer:
-            refused = not asked or (request.url == asked[0] and stale in _text_of(request))
+            refused = not asked or (request.url == asked[0] and stale in text_of(request))
             asked.append(request.url)
             return Answer(status=401) if refused else Answer(json=_NEW_TOKENS)
 
@@ -130,10 +137,6 @@ _NEW_TOKENS: Final[Object] = {
     "token_type": "Bearer",
     "expires_in": 3600,
 }
-
-
-def _text_of(request: SentRequest) -> str:
-    return "\n".join([unquote(request.url), *request.headers.values(), request.text])
 
 
 # --- no answer -------------------------------------------------------------------------------------------------------
@@ -219,7 +222,7 @@ def _random_bodies(_lab: Lab, _at: OnAction) -> SearchStrategy[Any]:
 def http_body_malformed(lab: Lab, at: OnAction, case: Object) -> Judgement:
     """A success is one whatever its body: the partner has the event, and would get it twice."""
     answer = _answer(case)
-    if answer is None or not 200 <= case["status"] <= 299 or not sample(lab, at).delivered:
+    if answer is None or not 200 <= case["status"] <= 299 or not is_answered(lab, at):
         return None
     sent = sample(lab, at, answer)
     return Kept("inside") if sent.delivered else Broken(f"delivered, as {case['status']} says", sent.told, sent)
@@ -243,7 +246,7 @@ _LONGEST: Final = 10_000
 def http_body_huge(lab: Lab, at: OnAction, case: Object) -> Judgement:
     """A huge body does no harm: a success is one, and the text of an error stays short."""
     answer = _answer(case)
-    if answer is None or case["status"] not in (200, 400, 500) or not sample(lab, at).delivered:
+    if answer is None or case["status"] not in (200, 400, 500) or not is_answered(lab, at):
         return None
     sent = sample(lab, at, answer)
     if case["status"] == 200:
@@ -290,135 +293,6 @@ def http_retry_after(lab: Lab, at: OnAction, case: Object) -> Judgement:
     return Kept("outside")
 
 
-# --- redirects -------------------------------------------------------------------------------------------------------
-
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
-_MOST: Final = 20
-"""Redirects that fetch follows."""
-
-
-class _Redirecting:
-    """A partner that sends the first request elsewhere, or all of them, and remembers what it gets."""
-
-    def __init__(self, code: int, target: Callable[[str], str], content: Answering, *, always: bool = False) -> None:
-        self.code: Final = code
-        self.target: Final = target
-        self.content: Final = content
-        self.always: Final = always
-        self.received: Final[list[SentRequest]] = []
-
-    def __call__(self, request: SentRequest) -> Answer:
-        """Answer a request."""
-        self.received.append(request)
-        if self.always or len(self.received) == 1:
-            return Answer(status=self.code, headers={"location": self.target(request.url)})
-        return self.content(request)
-
-
-def _redirects(_lab: Lab, _at: OnAction) -> Iterable[Object]:
-    for code in _REDIRECTS:
-        yield {"status": code}
-    yield {"status": 302, "always": True}
-    yield {"status": 304}
-
-
-@check("http.redirect", subjects=actions, source="runtime", level="SHOULD", vectors=_redirects)
-def http_redirect(lab: Lab, at: OnAction, case: Object) -> Judgement:
-    """A redirect within the partner's host is followed by the rules of fetch, and no further than it follows."""
-    code = case.get("status")
-    if code == 304:
-        return _not_modified(lab, at)
-    usual = sample(lab, at)
-    if code not in _REDIRECTS or not usual.delivered or not usual.requests:
-        return None
-    partner = _Redirecting(code, lambda _url: "/moved?to=here", lab.content, always=bool(case.get("always")))
-    sent = sample(lab, at, partner)
-    if partner.always:
-        if sent.delivered or fate(lab, sent.error) != "discarded" or len(partner.received) > 1 + _MOST:
-            expected = f"given up after at most {_MOST} redirects"
-            return Broken(expected, f"{sent.told}, {len(partner.received)} of them received", sent)
-        return Kept("outside")
-    first = partner.received[0]
-    if len(partner.received) < 2 or not sent.delivered:
-        return Broken("the redirect followed, and delivered", sent.told, sent)
-    second = partner.received[1]
-    place = urljoin(first.url, "/moved?to=here")
-    becomes_get = code == 303 or (code in (301, 302) and first.method == "POST")
-    wanted = ("GET", place, b"") if becomes_get else (first.method, place, first.body)
-    found = (second.method, second.url, second.body)
-    if found != wanted:
-        return Broken(lab.redact.text(_shown(*wanted)), lab.redact.text(_shown(*found)), sent)
-    return Kept("inside")
-
-
-def _not_modified(lab: Lab, at: OnAction) -> Judgement:
-    """Judge an answer that looks like a redirect and leads nowhere."""
-    if not sample(lab, at).requests:
-        return None
-    sent = sample(lab, at, status(304))
-    if sent.delivered or sent.error is None or fate(lab, sent.error) != "discarded" or sent.error.status != 304:
-        return Broken("failed with 304, which is discarded", sent.told, sent)
-    return Kept("outside")
-
-
-def _shown(method: str, url: str, body: bytes) -> str:
-    return f"{method} {url} with {f'{len(body)} bytes' if body else 'no body'}"
-
-
-def _with_secrets(target: Target) -> Sequence[OnAction] | NotApplicable:
-    if not target.secret_settings and not target.signs_in:
-        return NotApplicable("there is no secret: no setting is a password, and there are no tokens")
-    return actions(target)
-
-
-_ELSEWHERE: Final[Mapping[str, Callable[[str], str]]] = {
-    "host": lambda _url: "https://elsewhere.example/in",
-    "port": lambda url: urlsplit(url)._replace(netloc=f"{urlsplit(url).hostname}:8443").geturl(),
-    "scheme": lambda url: urlsplit(url)._replace(scheme="http" if url.startswith("https:") else "https").geturl(),
-}
-
-
-def _leading_elsewhere(_lab: Lab, _at: OnAction) -> Iterable[Object]:
-    return ({"status": code, "other": other} for code in _REDIRECTS for other in _ELSEWHERE)
-
-
-@check("setting.secret.redirect", subjects=_with_secrets, source="runtime", vectors=_leading_elsewhere)
-def setting_secret_redirect(lab: Lab, at: OnAction, case: Object) -> Judgement:
-    """A redirect to another host, port or scheme never takes a secret or credentials along."""
-    code, other = case.get("status"), case.get("other")
-    if code not in _REDIRECTS or not isinstance(other, str) or other not in _ELSEWHERE:
-        return None
-    partner = _Redirecting(code, _ELSEWHERE[other], lab.content)
-    sent = sample(lab, at, partner)
-    if not partner.received:
-        return None
-    home = _origin(partner.received[0])
-    for request in partner.received[1:]:
-        if _origin(request) == home:
-            continue
-        found = [name for name in ("authorization", "proxy-authorization", "cookie") if name in request.headers]
-        if lab.redact.holds_secret(_text_of(_decoded(request))):
-            found.append("a secret")
-        if found:
-            return Broken(f"nothing secret at {_origin(request)}", f"it was sent {', '.join(found)}", sent)
-    return Kept("outside")
-
-
-def _origin(request: SentRequest) -> str:
-    return "://".join(urlsplit(request.url)[:2])
-
-
-def _decoded(request: SentRequest) -> SentRequest:
-    """Add to a request's headers what is written in them as base64."""
-    decoded: dict[str, str] = {}
-    for name, value in request.headers.items():
-        try:
-            decoded[f"{name} decoded"] = base64.b64decode(value.rpartition(" ")[2], validate=True).decode("latin-1")
-        except binascii.Error:
-            continue
-    return replace(request, headers={**request.headers, **decoded})
-
-
 CHECKS: Final[tuple[Check[Any], ...]] = (
     http_taxonomy,
     http_timeout,
@@ -426,6 +300,4 @@ CHECKS: Final[tuple[Check[Any], ...]] = (
     http_body_malformed,
     http_body_huge,
     http_retry_after,
-    http_redirect,
-    setting_secret_redirect,
 )

@@ -14,7 +14,10 @@ from urllib.parse import unquote
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from actions_core.definitions import CALL_TYPES
 from actions_core.js import Object, stringify
+from actions_core.testing import create_event
+from conformance.suite.checks.mappings import event_for
 from conformance.suite.checks.subjects import actions
 from conformance.suite.checks.types import random_json, random_value
 from conformance.suite.lab import Lab, probe_event
@@ -52,35 +55,52 @@ def _object(case: Object, key: str) -> Object | None:
     return value if isinstance(value, dict) else None
 
 
+def _events(lab: Lab, at: OnAction) -> Iterable[Object]:
+    yield from _inputs(lab, at)
+    yield from ({"call": call} for call in CALL_TYPES)
+
+
 @check(
     "event.immutable",
     subjects=actions,
     source="runtime",
-    vectors=_inputs,
+    vectors=_events,
     fuzz=_fuzzed,
 )
 def immutable(lab: Lab, at: OnAction, case: Object) -> Judgement:
     """An event, its mapping and the settings are after a delivery what they were before."""
-    inputs = _object(case, "inputs")
-    if inputs is None:
+    inputs, call = _object(case, "inputs"), case.get("call")
+    if inputs is not None:
+        event, mapping = probe_event(json.loads(json.dumps(inputs))), lab.probe_mapping(at.action)
+    elif call in CALL_TYPES:
+        mapping = json.loads(json.dumps(lab.default_mapping(at.action)))
+        event = event_for(at.action, create_event(call), mapping)
+    else:
         return None
-    event = probe_event(json.loads(json.dumps(inputs)))
-    mapping = lab.probe_mapping(at.action)
     settings = {**lab.settings}
     before = stringify([event, mapping, settings])
-    sent = lab.deliver(at.action, event, mapping, settings=settings)
+    # The plugin gets this very event, not a copy of it.
+    sent = lab.deliver(at.action, event, mapping, settings=settings, as_it_is=True)
     if not sent.delivered:
         return None
     after = stringify([event, mapping, settings])
-    return Kept("inside") if before == after else Broken(f"still {before[:150]}", f"now {after[:150]}", sent)
+    return (
+        Kept("inside") if before == after else Broken(f"still {_short(lab, before)}", f"now {_short(lab, after)}", sent)
+    )
 
 
-def _same(one: Sent, other: Sent, expected: str) -> Judgement:
+def _same(lab: Lab, one: Sent, other: Sent, expected: str) -> Judgement:
     if not one.delivered:
         return None
     if one.wire() == other.wire() and one.outcome == other.outcome:
         return Kept("inside")
-    return Broken(expected, f"{one.wire()[:200]} and then {other.wire()[:200]}", other)
+    return Broken(expected, f"{_short(lab, one.wire())} and then {_short(lab, other.wire() or other.told)}", other)
+
+
+def _short(lab: Lab, text: str) -> str:
+    """Cut a text; what is secret goes first, since half a secret is found by nobody."""
+    hidden = lab.redact.text(text)
+    return hidden if len(hidden) <= 200 else f"{hidden[:199]}…"
 
 
 @check(
@@ -97,7 +117,7 @@ def deterministic(lab: Lab, at: OnAction, case: Object) -> Judgement:
         return None
     one = lab.probe(at.action, inputs)
     lab.forget()
-    return _same(one, lab.probe(at.action, inputs), "the same request from a new instance")
+    return _same(lab, one, lab.probe(at.action, inputs), "the same request from a new instance")
 
 
 @check(
@@ -113,7 +133,7 @@ def resend(lab: Lab, at: OnAction, case: Object) -> Judgement:
     inputs = _object(case, "inputs")
     if inputs is None:
         return None
-    return _same(lab.probe(at.action, inputs), lab.probe(at.action, inputs), "the same request again")
+    return _same(lab, lab.probe(at.action, inputs), lab.probe(at.action, inputs), "the same request again")
 
 
 @contextmanager
@@ -154,7 +174,7 @@ def environment_free(lab: Lab, at: OnAction, case: Object) -> Judgement:
     here = lab.probe(at.action, inputs)
     with _elsewhere():
         there = lab.probe(at.action, inputs)
-    return _same(here, there, "the same request")
+    return _same(lab, here, there, "the same request")
 
 
 @check(
@@ -172,7 +192,7 @@ def key_order(lab: Lab, at: OnAction, case: Object) -> Judgement:
     event = probe_event({key: inputs[key] for key in reversed(inputs)})
     turned = {key: event[key] for key in reversed(event)}
     mapping = lab.probe_mapping(at.action)
-    return _same(lab.probe(at.action, inputs), lab.deliver(at.action, turned, mapping), "the same request")
+    return _same(lab, lab.probe(at.action, inputs), lab.deliver(at.action, turned, mapping), "the same request")
 
 
 @check(
@@ -205,7 +225,7 @@ def unrelated(lab: Lab, at: OnAction, case: Object) -> Judgement:
     event = probe_event(complete_inputs(at.action))
     mapping = lab.probe_mapping(at.action)
     one = lab.deliver(at.action, event, mapping)
-    return _same(one, lab.deliver(at.action, {**event, **extra}, mapping), "the same request")
+    return _same(lab, one, lab.deliver(at.action, {**event, **extra}, mapping), "the same request")
 
 
 @check(
@@ -239,7 +259,7 @@ def substitution(lab: Lab, at: OnAction, case: Object) -> Judgement:
     wanted = [_replaced(_request(first, index), _FRESH, other) for index in range(len(first.requests))]
     got = [write(_request(second, index)) for index in range(len(second.requests))]
     if [write(one) for one in wanted] != got:
-        return Broken(f"{write(wanted[0])[:200]}", f"{got[0][:200] if got else second.told}", second)
+        return Broken(_short(lab, write(wanted[0])), _short(lab, got[0] if got else second.told), second)
     return Kept("inside")
 
 
@@ -282,7 +302,7 @@ def cross_event(lab: Lab, at: OnAction, case: Object) -> Judgement:
     for settings in (None, lab.made_up_settings("2")):
         lab.probe(at.action, before, settings=settings)
         again = lab.probe(at.action, inputs)
-        judged = _same(first, again, "the same request as before the other event")
+        judged = _same(lab, first, again, "the same request as before the other event")
         if not isinstance(judged, Kept):
             return judged
     return Kept("inside")
@@ -358,7 +378,7 @@ def wellformed(lab: Lab, at: OnAction, case: Object) -> Judgement:
             if "json" in request.headers.get("content-type", "") and body:
                 json.loads(body, parse_constant=_no_constant)
         except ValueError as error:
-            return Broken("a body in UTF-8 that is JSON", f"{error}: {request.text[:100]}", sent, ("/body",))
+            return Broken("a body in UTF-8 that is JSON", f"{error}: {_short(lab, request.text)}", sent, ("/body",))
     return Kept("inside") if sent.delivered else None
 
 

@@ -91,8 +91,14 @@ random_json: Final = st.recursive(
 # --- accepted --------------------------------------------------------------------------------------------------------
 
 
+_NUMBERS: Final = (0, -1, 0.5, 100, 1_000_000)
+
+
 def _two(_lab: Lab, at: OnField) -> Iterable[Object]:
-    return ({"value": value} for value in two_values(at.field.facts, at.field.key))
+    facts = at.field.facts
+    yield from ({"value": value} for value in two_values(facts, at.field.key))
+    if facts.type in ("number", "integer") and not facts.multiple:
+        yield from ({"value": number} for number in _NUMBERS)
 
 
 def _valid(_lab: Lab, at: OnField) -> SearchStrategy[Any]:

@@ -12,12 +12,12 @@ from hypothesis.strategies import SearchStrategy
 
 from actions_core.definitions import Subscription, mapping_of
 from actions_core.js import Object
-from actions_core.testing import SentRequest
+from actions_core.testing import Answer, SentRequest
 from conformance.contracts import BoundAction, Golden, WireRequest
 from conformance.oracle.mapping import ABSENT
 from conformance.suite.checks.sending import as_sent
 from conformance.suite.checks.types import random_value
-from conformance.suite.lab import EVERY_EVENT, Lab
+from conformance.suite.lab import EVERY_EVENT, Lab, fill_answer
 from conformance.suite.model import (
     Broken,
     Check,
@@ -248,15 +248,40 @@ def golden(lab: Lab, at: OnClause, case: Object) -> Judgement:
     if not subscriptions:
         missing = f"an action {wanted.action!r}" if wanted.action is not None else f"a preset called {wanted.preset!r}"
         return Broken(missing, "there is none")
-    found = lab.run_mappings(subscriptions, wanted.event, settings={**lab.settings, **wanted.settings})
-    requests = [request for sent in found for request in sent.requests]
-    got = [write(_shown(request, one)) for request, one in zip(requests, wanted.requests, strict=False)]
-    expected = [as_sent(fill(one, values_of(lab, found[0]))) for one in wanted.requests]
+    settings = {**lab.settings, **wanted.settings}
+    if wanted.events:
+        return _golden_batch(lab, wanted, subscriptions[0], settings)
+    found = lab.run_mappings(subscriptions, wanted.event, settings=settings)
+    return _compared(lab, wanted, [request for sent in found for request in sent.requests], found[0])
+
+
+def _golden_batch(lab: Lab, wanted: Golden, subscription: Subscription, settings: Object) -> Judgement:
+    action = next(one for one in lab.target.cloud_actions if one.slug == subscription.action)
+    template = wanted.answer
+    answer = None if template is None else lambda request: Answer(json=fill_answer(template, request))
+    batch = lab.batch(action, wanted.events, subscription.mapping, settings=settings, answer=answer)
+    sent = Sent("batch", batch.requests, escaped=batch.escaped)
+    if batch.delivery is None:
+        return Broken("a status for each event", sent.told, sent)
+    statuses = [one.status for one in batch.delivery.statuses]
+    if wanted.statuses and statuses != list(wanted.statuses):
+        return Broken(f"statuses {list(wanted.statuses)}", f"statuses {statuses}", sent)
+    return _compared(lab, wanted, batch.requests, sent)
+
+
+def _compared(lab: Lab, wanted: Golden, requests: Sequence[SentRequest], sent: Sent) -> Judgement:
     if len(requests) != len(wanted.requests):
-        return Broken(f"{len(wanted.requests)} requests", found[0].told, found[0])
-    for one, other in zip(expected, got, strict=True):
-        if one != other:
-            return Broken(one, lab.redact.text(other), found[0])
+        count = len(wanted.requests)
+        return Broken(f"{count} request{'' if count == 1 else 's'}", sent.told, sent)
+    values = values_of(lab, sent)
+    for one, request in zip(wanted.requests, requests, strict=True):
+        told = {key: value for key, value in one.items() if key != "absent"}
+        expected, got = as_sent(fill(told, values)), write(_shown(request, told))
+        if expected != got:
+            return Broken(expected, lab.redact.text(got), sent)
+        for name in one.get("absent", ()):
+            if name.lower() in request.headers:
+                return Broken(f"no header {name}", "there is one", sent, (f"/headers/{name.lower()}",))
     return Kept("inside")
 
 
@@ -290,11 +315,18 @@ def _shown(request: SentRequest, wanted: Object) -> Object:
     return shown
 
 
+def _with_secrets(target: Target) -> Sequence[Whole] | NotApplicable:
+    if not target.knows("wire"):
+        return NotApplicable("no request is documented (needs the annex's wire)")
+    has = target.secret_settings or target.signs_in
+    return (Whole(),) if has else NotApplicable("there is no password among the settings, and no token")
+
+
 @check(
     "setting.secret.location",
-    subjects=_with_headers,
+    subjects=_with_secrets,
     source="wire",
-    clauses=lambda _at: ("wire/headers",),
+    clauses=lambda _at: (),
     boundary=lambda lab, _at: ({"action": action.slug} for action in lab.target.cloud_actions),
 )
 def secret_location(lab: Lab, _at: Whole, case: Object) -> Judgement:

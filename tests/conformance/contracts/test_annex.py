@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from actions_core import Condition, Conditions, Destination, InputField, Preset
-from conformance.contracts import Conflict, Contract, Golden, bind, read_page
+from actions_core import Condition, Conditions, Destination, InputField, Preset, load_catalog
+from actions_core.js import stringify
+from conformance.contracts import Conflict, Contract, Golden, bind, contract_of, read_page
 from conformance.contracts.annex import AnnexError, read_annex
 from conformance.contracts.model import WireRequest
+from emulator.partner import Roster
+from emulator.partner.received import ReceivedRequest
+from emulator.partner.roster import RosterList
 from tests.conformance.contracts.pages import ACME, ACTION, PAGE, changed
 
 ACTION_HEAD = '[actions.saveUser]\ntitle = "Save User"\n'
@@ -438,7 +443,15 @@ def test_a_plugin_that_declares_something_else_has_a_finding_on_the_annexs_line(
 
 
 def test_what_the_annex_does_not_say_of_a_field_is_the_plugins_affair() -> None:
-    assert findings(TRAITS, with_traits(multiple=True, default="x", choices=("a",))) == []
+    assert findings(TRAITS, with_traits(default="x", choices=("a",))) == []
+
+
+@pytest.mark.parametrize("option", ["multiple", "allow_null"])
+def test_a_field_of_the_annex_is_single_and_not_null_unless_it_says_so(option: str) -> None:
+    ((clause, message),) = findings(TRAITS, with_traits(**{option: True}))
+    assert clause == "action/save-user/field/traits/key"
+    assert message.endswith(f"traits.{option} is {option}, which the annex does not say of it")
+    assert findings(TRAITS + f"{option} = true", with_traits(**{option: True})) == []
 
 
 def test_a_default_that_the_plugin_does_not_have_is_told_as_nothing() -> None:
@@ -500,3 +513,37 @@ def test_the_facts_of_a_field_are_the_annexs_where_it_has_any_and_else_the_plugi
     assert (field.key, set(field.told)) == ("traits", {"multiple"})
     assert field.facts.multiple is True
     assert field.facts.choice_values() == ("a",)
+
+
+# --- the annexes of this project -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["roster", "usermotion", "webhook"])
+def test_the_plugins_of_this_project_declare_what_their_annexes_say(name: str) -> None:
+    catalog = load_catalog()
+    contract = contract_of(catalog, catalog.find(name))
+    assert contract.layers == {"page", "catalog", "wire"}
+    assert contract.conflicts == ()
+    assert [str(finding) for finding in bind(contract, catalog.find(name))[1]] == []
+
+
+def test_the_requests_of_rosters_annex_are_such_as_its_mock_takes() -> None:
+    catalog = load_catalog()
+    contract = contract_of(catalog, catalog.find("roster"))
+    requests = [request for golden in contract.golden for request in golden.requests]
+    roster = Roster()
+    tokens = "grant_type=refresh_token&refresh_token=r&client_id=c&client_secret=s"
+    roster.api.respond(ReceivedRequest("POST", "", "/oauth/token", "", {}, tokens.encode(), None, None))
+    headers = {"authorization": "Bearer access-1", "content-type": "application/json"}
+    for request in requests:
+        # Not decoded, so that no list's ID has a slash.
+        path = urlsplit(request["url"]).path
+        if path.startswith("/v1/lists/"):
+            list_id = path.split("/")[3]
+            roster.lists.setdefault(list_id, RosterList(list_id, list_id))
+        body = stringify(request["body"]).encode()
+        received = ReceivedRequest(request["method"], "", path, "", headers, body, request["body"], None)
+        answer = roster.api.respond(received)
+        # A member may be there already, or not yet; that is all that may be wrong.
+        assert answer.status in (200, 201, 207) or b"a_member" in answer.body, answer.body
+        assert b"invalid_field" not in answer.body
