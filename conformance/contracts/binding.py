@@ -25,6 +25,8 @@ from conformance.contracts.pairing import Names, pair
 from conformance.contracts.plain import as_text, plain_option
 from conformance.contracts.triggers import same_trigger, trigger_of
 
+_NARROWING: Final = ("multiple", "allow_null", "choices", "format", "minimum", "maximum", "properties")
+"""The options of a field that decide which values it takes."""
 _WIRE_TYPES: Final[Mapping[str, FieldType]] = {"select": "string", "array": "string"}
 """What the two types are that only a page knows."""
 
@@ -267,10 +269,11 @@ class _Binder:
         details = wanted.details
         if details is None:
             return
-        for name in ("multiple", "allow_null"):
-            # Whoever describes a field tells what is out of the ordinary, as the catalog does.
-            if name not in details.model_fields_set and getattr(field, name) and wanted.type != "array":
-                message = f"is {name}, which the annex does not say of it"
+        for name in _NARROWING:
+            # Whoever describes a field tells everything that decides on its values, as the catalog does.
+            has = plain_option(name, getattr(field, name))
+            if name not in details.model_fields_set and has and wanted.type not in ("array", "select"):
+                message = f"is {as_text(has)}, which the annex does not say of it"
                 self.find("differs", f"{wanted.id}/key", f"{place}.{name}", message)
         for name in sorted(details.model_fields_set - {"type"}):
             clause = f"{wanted.id}/{'required-if' if name == 'required' else name.replace('_', '-')}"

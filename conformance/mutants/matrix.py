@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -174,13 +175,13 @@ def run_matrix(
 ) -> Matrix:
     """Try every mutant with the checks; if `fast`, each only until it is noticed.
 
-    `processes` run side by side, by default as many as there are processors; 1 where the system cannot fork, since
-    mutants are functions that no other process could be sent.
+    `processes` run side by side, by default as many as there are processors. They are forked, since mutants are
+    functions that no other process could be sent; where that cannot be done it is one, as where other threads run.
     """
     started = perf_counter()
     hunt = Hunt(target, checks, phases)
     wanted = min(processes or os.cpu_count() or 1, len(mutants))
-    if wanted > 1 and "fork" in multiprocessing.get_all_start_methods():
+    if wanted > 1 and _can_fork():
         fates = _side_by_side(hunt, mutants, fast, wanted)
     else:
         fates = [hunt.fate(mutant, fast=fast) for mutant in mutants]
@@ -212,6 +213,12 @@ def run_by_knowledge(
 
 
 # --- several processes -----------------------------------------------------------------------------------------------
+
+
+def _can_fork() -> bool:
+    # A fork has none of the other threads, but the locks that they hold.
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+
 
 _Told = tuple[tuple[Kill, ...], str, float]
 

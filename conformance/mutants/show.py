@@ -35,7 +35,10 @@ def _check_lines(matrix: Matrix) -> Iterator[str]:
     for check, mutants in sorted(matrix.kills_by_check.items(), key=lambda one: -len(one[1])):
         alone = only.get(check, [])
         told = f"; nothing else notices {', '.join(alone)}" if alone else ""
-        yield f"{len(mutants):4} {check}{told}"
+        if mutants:
+            yield f"{len(mutants):4} {check}{told}"
+    if matrix.idle_checks:
+        yield f"   0 {', '.join(matrix.idle_checks)}"
     yield ""
 
 

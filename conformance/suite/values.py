@@ -44,6 +44,8 @@ def _two_scalars(facts: InputField, name: str) -> tuple[Any, Any]:
         return _FORMATTED[facts.format] if facts.format is not None else (f"{name} Wert-1", f"{name} Wert-2")
     if facts.type in ("number", "integer"):
         low = facts.minimum if facts.minimum is not None else min(7, facts.maximum if facts.maximum is not None else 7)
+        if facts.type == "number" and facts.minimum is None and facts.maximum is None:
+            return 7.25, 12.5
         high = facts.maximum if facts.maximum is not None else low + 5
         return low, high
     if facts.type == "boolean":

@@ -22,6 +22,7 @@ from conformance.suite.checks.subjects import actions
 from conformance.suite.checks.types import random_json, random_value
 from conformance.suite.lab import Lab, probe_event
 from conformance.suite.model import Broken, Check, Judgement, Kept, OnAction, check, once
+from conformance.suite.numbered import numbered_inputs
 from conformance.suite.sent import Sent, shown_request, write
 from conformance.suite.values import complete_inputs, required_inputs
 
@@ -283,14 +284,23 @@ def _replaced(value: Any, one: str, other: str) -> Any:
 # --- one event and another -------------------------------------------------------------------------------------------
 
 
+def _two_events(_lab: Lab, at: OnAction) -> Iterable[Object]:
+    # No other check sends these numbers, so that nothing can have been remembered of them before.
+    for number, complete in ((7001, True), (7002, False)):
+        inputs = numbered_inputs(at.action, number, complete=complete)
+        before = {
+            key: {**value, "before-k": "Sentinel-Before"} if isinstance(value, dict) else value
+            for key, value in numbered_inputs(at.action, number).items()
+        }
+        yield {"before": before, "inputs": inputs}
+    yield {"before": {"unrelated": 1}, "inputs": numbered_inputs(at.action, 7003)}
+
+
 @check(
     "isolation.cross_event",
     subjects=actions,
     source="runtime",
-    vectors=lambda lab, at: (
-        {"before": complete_inputs(at.action), "inputs": required_inputs(at.action)},
-        {"before": {"unrelated": 1}, "inputs": required_inputs(at.action)},
-    ),
+    vectors=_two_events,
     fuzz=lambda lab, at: st.fixed_dictionaries({"before": random_inputs(lab, at), "inputs": random_inputs(lab, at)}),
 )
 def cross_event(lab: Lab, at: OnAction, case: Object) -> Judgement:

@@ -44,8 +44,9 @@ def _sources(report: Report, document: Document) -> Iterable[Markup]:
     contract = document.contract
     on_page = [one for one in document.clauses if one.origin.file == contract.page.file]
     others = [one for one in document.clauses if one.origin.file != contract.page.file]
-    in_catalog = [one for one in others if one.origin.file == report.target.contract.catalog]
-    others = [one for one in others if one not in in_catalog]
+    catalog = report.target.contract.catalog
+    in_catalog = [one for one in others if one.origin.file == catalog]
+    others = [one for one in others if one.origin.file != catalog]
     page, annex = page_text(report.target), annex_text(report.target)
     links = [link("page", f"{len(on_page)} clauses of the page")]
     if others:

@@ -442,16 +442,24 @@ def test_a_plugin_that_declares_something_else_has_a_finding_on_the_annexs_line(
     assert should
 
 
-def test_what_the_annex_does_not_say_of_a_field_is_the_plugins_affair() -> None:
-    assert findings(TRAITS, with_traits(default="x", choices=("a",))) == []
+def test_a_default_that_the_annex_does_not_tell_is_the_plugins_affair() -> None:
+    assert findings(TRAITS, with_traits(default="x", placeholder="y", dynamic=True)) == []
 
 
-@pytest.mark.parametrize("option", ["multiple", "allow_null"])
-def test_a_field_of_the_annex_is_single_and_not_null_unless_it_says_so(option: str) -> None:
-    ((clause, message),) = findings(TRAITS, with_traits(**{option: True}))
+@pytest.mark.parametrize(
+    ("option", "value", "shown"),
+    [
+        ("multiple", True, "true"),
+        ("allow_null", True, "true"),
+        ("choices", ("a",), '["a"]'),
+        ("format", "email", '"email"'),
+    ],
+)
+def test_what_decides_on_a_fields_values_has_to_be_told(option: str, value: Any, shown: str) -> None:
+    ((clause, message),) = findings(TRAITS, with_traits(**{option: value}))
     assert clause == "action/save-user/field/traits/key"
-    assert message.endswith(f"traits.{option} is {option}, which the annex does not say of it")
-    assert findings(TRAITS + f"{option} = true", with_traits(**{option: True})) == []
+    assert message.endswith(f"traits.{option} is {shown}, which the annex does not say of it")
+    assert findings(TRAITS + f"{option} = {shown}", with_traits(**{option: value})) == []
 
 
 def test_a_default_that_the_plugin_does_not_have_is_told_as_nothing() -> None:

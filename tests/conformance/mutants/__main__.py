@@ -26,6 +26,7 @@ def main(
     """Find out which checks notice which wrong versions of destinations; exits with 1 if any of them survives."""
     survivors = 0
     found = {}
+    idle = {check.id for check in CHECKS}
     for name in names or tuple(SETS):
         target = SETS[name].right()
         mutants = [mutant for mutant in SETS[name].mutants if only in mutant.id]
@@ -39,8 +40,11 @@ def main(
             lines = matrix_lines(matrix)
             survivors += len(matrix.survivors)
             found[name] = matrix_json(matrix)
+            idle &= set(matrix.idle_checks)
         for line in lines:
             click.echo(line)
+    if found and not fast:
+        click.echo(f"\nchecks that notice nothing here: {', '.join(sorted(idle)) or 'none'}")
     if file is not None:
         file.write_text(stringify(found), "utf-8")
     raise SystemExit(1 if survivors else 0)

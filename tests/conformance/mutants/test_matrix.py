@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -117,12 +119,27 @@ def test_several_processes_find_the_same_as_one() -> None:
     assert one == two
 
 
-def test_what_ends_a_process_is_told_with_the_mutant() -> None:
-    def ended(_target: Target) -> Target:
-        raise SystemExit(3)
+ENDING = """
+from conformance.mutants.matrix import run_matrix
+from conformance.mutants.model import Mutant
+from conformance.suite.target import find_target
 
-    with pytest.raises(RuntimeError, match="odd/exit: the process that tried it ended with status 3"):
-        run_matrix(usermotion(), [Mutant("odd/exit", "it ends", ended), RENAMED], CHECKS, processes=2)
+def ended(target):
+    raise SystemExit(3)
+
+def same(target):
+    return target
+
+mutants = [Mutant("odd/exit", "it ends", ended), Mutant("odd/same", "nothing", same)]
+run_matrix(find_target("usermotion"), mutants, (), processes=2)
+"""
+
+
+def test_what_ends_a_process_is_told_with_the_mutant() -> None:
+    # In a process of its own, because one that runs tests side by side has threads and cannot be forked.
+    done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, check=False)
+
+    assert done.stderr.splitlines()[-1] == "RuntimeError: odd/exit: the process that tried it ended with status 3"
 
 
 def test_an_equivalent_mutant_is_no_survivor() -> None:
