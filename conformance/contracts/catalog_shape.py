@@ -160,7 +160,7 @@ def _settings(given: tuple[_Setting, ...], entry: Node, lines: Lines) -> Iterato
         said: Object = {"label": one.label, "description": one.description, "required": one.required}
         if one.default_value:
             said["default"] = one.default_value
-        _locate(lines, ("settings", one.name), entry, ("settings", index), _IN_ENTRY)
+        _locate(lines, ("settings", one.name), entry, ("settings", index), _IN_ENTRY, key="name")
         yield one.name, ToldField(**_without_none(said))
 
 
@@ -169,10 +169,11 @@ def _actions(given: tuple[_Action, ...], entry: Node, lines: Lines) -> Iterator[
         if one.hidden:
             continue
         here, path = ("actions", one.slug), ("actions", index)
-        _locate(lines, here, entry, path, _IN_ENTRY)
+        _locate(lines, here, entry, path, _IN_ENTRY, key="slug")
         fields = sorted(enumerate(one.fields), key=lambda numbered: numbered[1].sort_order)
         for number, field in fields:
-            _locate(lines, (*here, "fields", field.field_key), entry, (*path, "fields", number), _IN_ENTRY)
+            told = (*here, "fields", field.field_key)
+            _locate(lines, told, entry, (*path, "fields", number), _IN_ENTRY, key="fieldKey")
         yield (
             one.slug,
             ToldAction(
@@ -226,15 +227,24 @@ def _presets(
 
 
 def _locate(
-    lines: Lines, told: tuple[str, ...], root: Node, path: tuple[str | int, ...], names: Mapping[str, str]
+    lines: Lines,
+    told: tuple[str, ...],
+    root: Node,
+    path: tuple[str | int, ...],
+    parts: Mapping[str, str],
+    *,
+    key: str | None = None,
 ) -> None:
-    """Enter the lines of a thing and of its parts, by the names that are told for those of the file."""
+    """Enter the lines of a thing and of its parts, by the names that are told for those of the file.
+
+    What the thing is called stands in its line, or in that of its part `key`.
+    """
     node = root.at(path)
     if node is None:
         return
-    lines[told] = node.line
-    for name, key in names.items():
-        if (inner := node.get(key)) is not None:
+    lines[told] = node.line if key is None else root.line_of((*path, key))
+    for name, part in parts.items():
+        if (inner := node.get(part)) is not None:
             lines[*told, name] = inner.line
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from actions_core.errors import ConfigurationError
 from actions_core.js import MISSING, Object, stringify
 from conformance.contracts import Divergence
-from conformance.suite.model import Subject
+from conformance.suite.model import OnField, Subject
 from conformance.suite.target import Target
 
 Predicate = Callable[[Object, Divergence], bool]
@@ -61,6 +61,10 @@ def _compared_with_null(case: Object, _divergence: Divergence) -> bool:
     return "null" in str(case.get("trigger", ""))
 
 
+def _beyond(case: Object, _divergence: Divergence) -> bool:
+    return case.get("beyond") != 0
+
+
 PREDICATES: Final[Mapping[str, Predicate]] = {
     "witness": _is_witness,
     "list-of-an-empty-value": _list_of_an_empty_value,
@@ -69,10 +73,15 @@ PREDICATES: Final[Mapping[str, Predicate]] = {
     "mixed-conjunctions": _mixed_conjunctions,
     "compared-with-a-boolean": _compared_with_a_boolean,
     "compared-with-null": _compared_with_null,
+    "beyond": _beyond,
 }
 """What `where` may name."""
 
+_NO_BOUND: Final = "Segment's runtime takes a bound of 0 for none, and looks at those of numbers and plain texts only"
+
 OF_SEGMENT: Final[tuple[Divergence, ...]] = (
+    Divergence("field.minimum", None, "beyond", {"beyond": 1}, _NO_BOUND),
+    Divergence("field.maximum", None, "beyond", {"beyond": 1}, _NO_BOUND),
     Divergence(
         "field.required.wrapped",
         None,
@@ -131,8 +140,17 @@ def divergences_for(target: Target, check: str, subject: Subject) -> list[Diverg
     return [
         one
         for one in (*OF_SEGMENT, *target.contract.divergences)
-        if one.check == check and one.subject in (None, subject.name)
+        if one.check == check and one.subject in (None, subject.name) and _concerns(one, subject)
     ]
+
+
+def _concerns(divergence: Divergence, subject: Subject) -> bool:
+    """Tell whether a divergence of Segment's is about a subject at all: not every bound is without effect."""
+    if divergence.reason is not _NO_BOUND or not isinstance(subject, OnField):
+        return True
+    facts = subject.field.facts
+    bound = facts.minimum if divergence.check == "field.minimum" else facts.maximum
+    return not bound or facts.type not in ("number", "string")
 
 
 def is_taken(case: Object, divergences: Iterable[Divergence]) -> bool:

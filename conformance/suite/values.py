@@ -41,7 +41,9 @@ def _two_scalars(facts: InputField, name: str) -> tuple[Any, Any]:
     if choices:
         return choices[0], choices[-1]
     if facts.type in ("string", "text", "password"):
-        return _FORMATTED[facts.format] if facts.format is not None else (f"{name} Wert-1", f"{name} Wert-2")
+        if facts.format is not None:
+            return _FORMATTED[facts.format]
+        return _of_length(facts, f"{name} Wert-1"), _of_length(facts, f"{name} Wert-2")
     if facts.type in ("number", "integer"):
         low = facts.minimum if facts.minimum is not None else min(7, facts.maximum if facts.maximum is not None else 7)
         if facts.type == "number" and facts.minimum is None and facts.maximum is None:
@@ -56,6 +58,12 @@ def _two_scalars(facts: InputField, name: str) -> tuple[Any, Any]:
         return {f"{name}_k": "first", "n": 1}, {f"{name}_k": "second", "n": 2}
     pairs = {key: two_values(inner, f"{name}_{key}") for key, inner in facts.properties.items()}
     return {key: one for key, (one, _) in pairs.items()}, {key: other for key, (_, other) in pairs.items()}
+
+
+def _of_length(facts: InputField, text: str) -> str:
+    """Cut or lengthen a text to what a field's bounds allow."""
+    longest = len(text) if facts.maximum is None else max(1, int(facts.maximum))
+    return text[-longest:].rjust(int(facts.minimum or 0), "x")
 
 
 def condition_for(field: BoundField) -> Condition | None:

@@ -273,7 +273,9 @@ def type_reject(lab: Lab, at: OnField, case: Object) -> Judgement:
 
 def _tells(name: str) -> Any:
     def wanted(_action: BoundAction, field: BoundField) -> bool:
-        return name in field.told and bool(getattr(field.facts, name))
+        # A bound of 0 is one.
+        value = getattr(field.facts, name)
+        return name in field.told and value is not None and value is not False
 
     return wanted
 
@@ -396,20 +398,26 @@ def format_(lab: Lab, at: OnField, case: Object) -> Judgement:
     return None
 
 
-def _bounds(name: str, step: int) -> Any:
-    def cases(_lab: Lab, at: OnField) -> Iterable[Object]:
-        bound = getattr(at.field.facts, name)
-        return ({"value": bound}, {"value": bound + step}) if bound is not None else ()
-
-    return cases
+_BEYOND: Final = ({"beyond": 0}, {"beyond": 1})
 
 
-def _in_range(lab: Lab, at: OnField, case: Object) -> Judgement:
-    value, facts = case.get("value"), at.field.facts
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+def _value_beyond(facts: InputField, bound: float, steps: int) -> Any:
+    """Give the value that is so many steps away from a bound; of a text the bound is its length."""
+    wanted = bound + steps
+    if facts.type in ("number", "integer"):
+        return wanted
+    return "x" * int(wanted) if facts.type in _TEXTS and wanted >= 1 else None
+
+
+def _within_bounds(lab: Lab, at: OnField, case: Object, bound: float | None, step: int) -> Judgement:
+    beyond = case.get("beyond")
+    if bound is None or isinstance(beyond, bool) or not isinstance(beyond, int) or not 0 <= beyond <= 100:
         return None
-    sent = lab.probe(at.action, inputs_of(at, case))
-    return delivered(sent) if _is_within(facts, value) else refused(sent)
+    value = _value_beyond(at.field.facts, bound, step * beyond)
+    if value is None:
+        return None
+    sent = lab.probe(at.action, inputs_of(at, {"value": value}))
+    return refused(sent) if beyond else delivered(sent)
 
 
 @check(
@@ -417,11 +425,12 @@ def _in_range(lab: Lab, at: OnField, case: Object) -> Judgement:
     subjects=_needs_annex("minimum"),
     source="catalog",
     clauses=lambda at: at.clause("minimum"),
-    boundary=_bounds("minimum", -1),
+    boundary=lambda _lab, _at: _BEYOND,
+    vacuous=True,
 )
 def minimum(lab: Lab, at: OnField, case: Object) -> Judgement:
-    """A number below the least that a field takes is refused, the least is not."""
-    return _in_range(lab, at, case)
+    """A number below the least that a field takes is refused, the least is not; of a text the length counts."""
+    return _within_bounds(lab, at, case, at.field.facts.minimum, -1)
 
 
 @check(
@@ -429,11 +438,12 @@ def minimum(lab: Lab, at: OnField, case: Object) -> Judgement:
     subjects=_needs_annex("maximum"),
     source="catalog",
     clauses=lambda at: at.clause("maximum"),
-    boundary=_bounds("maximum", 1),
+    boundary=lambda _lab, _at: _BEYOND,
+    vacuous=True,
 )
 def maximum(lab: Lab, at: OnField, case: Object) -> Judgement:
-    """A number above the greatest that a field takes is refused, the greatest is not."""
-    return _in_range(lab, at, case)
+    """A number above the greatest that a field takes is refused, the greatest is not; of a text the length counts."""
+    return _within_bounds(lab, at, case, at.field.facts.maximum, 1)
 
 
 def _is_datetime(_action: BoundAction, field: BoundField) -> bool:
@@ -495,7 +505,8 @@ def nested_properties(lab: Lab, at: OnField, case: Object) -> Judgement:
     sent = lab.probe(at.action, inputs_of(at, case))
     if missing:
         return refused(sent)
-    if "undocumented" in one and not facts.additional_properties:
+    others_may = "additional_properties" in at.field.told and facts.additional_properties
+    if "undocumented" in one and not others_may:
         if carries(sent, "Sentinel-Unknown") or "Sentinel-Unknown" in str(payload_of(sent, at.field.key)):
             return Broken("the property 'undocumented' dropped", "it was sent", sent)
         judged = delivered(sent)
