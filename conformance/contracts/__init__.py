@@ -6,7 +6,7 @@
 
 A contract is read from the page, its annex and the catalog that the annex may name, never from the code. Each promise
 is a `Clause` with an id, its place and the words that make it. What a page does not say is None, which is not the same
-as "no". See `docs/conformance.md`.
+as "no". See `docs/contracts.md`.
 """
 
 from conformance.contracts.annex import AnnexError, read_annex

@@ -99,7 +99,7 @@ def _find(items: list[Node], file: str, slug: str | None, display_name: str) -> 
         lines = ", ".join(f"line {items[index].line} ({slugs[index]})" for index in found)
         told = "" if slug is not None else "; say which with catalog_entry"
         raise NoEntryError(f"{file} has {len(found)} entries {what} {wanted!r}, in {lines}{told}")
-    close = [one for one in dict.fromkeys(known) if wanted.casefold() in one.casefold()][:3]
+    close = [one for one in dict.fromkeys(known) if one and (wanted in one or one in wanted)][:3]
     close = close or difflib.get_close_matches(wanted, dict.fromkeys(known), n=3)
     hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
     if slug is None:

@@ -138,7 +138,16 @@ def _problems(error: ValidationError, entry: Node, place: str) -> Iterator[tuple
         # The models' own names, of the kinds that a value may have, are not in the file.
         path = entry.known(detail["loc"])
         where = (*path, detail["loc"][-1]) if detail["type"] == "missing" else path
-        yield entry.line_of(path), f"{_dotted(place, where)}: {_lower_first(detail['msg'])}"
+        message = _IN_YAML.get(detail["type"], detail["msg"])
+        yield entry.line_of(path), f"{_dotted(place, where)}: {message[:1].lower()}{message[1:]}"
+
+
+_IN_YAML: Final = {
+    "tuple_type": "input should be a list",
+    "dict_type": "input should be a mapping",
+    "model_type": "input should be a mapping",
+}
+"""What the models say in words of Python, by their kinds of mistakes."""
 
 
 def _twice(read: _Entry, entry: Node, place: str) -> Iterator[tuple[int, str]]:
@@ -357,7 +366,3 @@ def _without_none(given: Object) -> Object:
 
 def _dotted(place: str, path: Iterable[str | int]) -> str:
     return place + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-
-
-def _lower_first(message: str) -> str:
-    return f"{message[:1].lower()}{message[1:]}"

@@ -17,7 +17,7 @@ from conformance.suite.target import Target
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _HEAD: Final = """\
-# The annex of {page}: what the page cannot say. See docs/conformance.md.
+# The annex of {page}: what the page cannot say. See docs/contracts.md.
 """
 _MORE: Final = """
 # What else an annex may tell, each of which more checks can use:

@@ -14,7 +14,7 @@ import conformance.contracts
 from actions_core import load_catalog
 from conformance.contracts import contract_of
 
-PAGE = (Path(__file__).parents[3] / "docs/conformance.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs/contracts.md").read_text("utf-8")
 MODULES = [f"conformance.contracts.{found.name}" for found in pkgutil.iter_modules(conformance.contracts.__path__)]
 
 
@@ -25,7 +25,7 @@ def test_the_examples_of_a_module_run(name: str) -> None:
 
 def test_the_pages_program_gives_what_the_page_says(capsys: pytest.CaptureFixture[str]) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    exec(compile(code, "conformance.md", "exec"), {"__name__": "page"})  # noqa: S102 - our own page
+    exec(compile(code, "contracts.md", "exec"), {"__name__": "page"})  # noqa: S102 - our own page
     count, clause = capsys.readouterr().out.splitlines()
     (page, annex) = map(int, re.findall(r"UserMotion's page has (\d+) clauses and its annex (\d+)", PAGE)[0])
     assert page + annex == int(count)
