@@ -149,9 +149,13 @@ class _Hooks:
         try:
             trial.register(plugin.implementation, plugin.name)
             trial.check_pending()
+            hash(plugin.implementation)
             self._pluggy.register(plugin.implementation, plugin.name)
         except (pluggy.PluginValidationError, ValueError) as error:
             self._problems.append(Problem(plugin.name, str(error).replace("\n", " ")))
+            return
+        except TypeError as error:  # pluggy looks plugins up, so that each needs a hash
+            self._problems.append(Problem(plugin.name, f"cannot be a plugin: {error}"))
             return
         if not trial.get_hookcallers(plugin.implementation):
             self._problems.append(Problem(plugin.name, "implements no hook; mark functions with @hookimpl"))

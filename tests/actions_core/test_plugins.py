@@ -272,3 +272,15 @@ def test_one_wrong_field_hides_no_other_mistake() -> None:
 
     found = problems(plugin("p", replace(DESTINATION, actions={"send": replace(ACTION, payload=Half)})))
     assert len(found) == 2, found
+
+
+def test_a_plugin_without_a_hash_is_refused_with_its_name() -> None:
+    class Unhashable:
+        __hash__ = None  # type: ignore[assignment] # as a dataclass that is not frozen
+
+        @hookimpl
+        def actions_destination(self) -> None:
+            raise AssertionError("it is not asked")
+
+    with pytest.raises(DefinitionError, match=r"acme 1\.0: cannot be a plugin: unhashable type"):
+        load_catalog([Plugin("acme 1.0", Unhashable())])
