@@ -269,8 +269,9 @@ class _Binder:
         details = wanted.details
         if details is None:
             return
-        for name in _NARROWING:
-            # Whoever describes a field tells everything that decides on its values, as the catalog does.
+        for name in _NARROWING if self.source(f"{wanted.id}/key") == "annex" else ():
+            # Who writes an entry of a field tells everything that decides on its values. Segment's catalog does not: it
+            # has no formats, bounds and properties; what it knows it always tells.
             has = plain_option(name, getattr(field, name))
             if name not in details.model_fields_set and has and wanted.type not in ("array", "select"):
                 message = f"is {as_text(has)}, which the annex does not say of it"

@@ -103,7 +103,7 @@ def required_inputs(action: BoundAction, about: BoundField | None = None) -> Obj
     """Give valid values for the required fields alone, those included that a condition requires."""
     complete = complete_inputs(action, about)
     # A field that a condition reads decides what else is required, so that it stays.
-    read = {one.key for field in action.fields for one in _conditions(field.facts)}
+    read = {one.key for field in action.fields for one in conditions_of(field.facts)}
     inputs = {
         field.key: complete[field.key] for field in action.fields if field.facts.required is True or field.key in read
     }
@@ -113,7 +113,8 @@ def required_inputs(action: BoundAction, about: BoundField | None = None) -> Obj
     return inputs
 
 
-def _conditions(facts: InputField) -> Iterable[Condition]:
+def conditions_of(facts: InputField) -> Iterable[Condition]:
+    """Give the comparisons that decide whether a field is required."""
     return facts.required.conditions if isinstance(facts.required, Conditions) else ()
 
 

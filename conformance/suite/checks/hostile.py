@@ -12,7 +12,7 @@ from actions_core.errors import PerformError
 from actions_core.js import Object
 from actions_core.testing import create_event
 from conformance.contracts import BoundField
-from conformance.suite.checks.subjects import actions
+from conformance.suite.checks.subjects import actions, is_free_object
 from conformance.suite.lab import Lab, probe_event
 from conformance.suite.model import Broken, Check, Judgement, Kept, OnAction, check
 from conformance.suite.sent import Sent, at_key, body_of
@@ -65,14 +65,7 @@ def hostile_types(lab: Lab, at: OnAction, case: Object) -> Judgement:
 
 
 def _free_objects(at: OnAction) -> list[BoundField]:
-    return [
-        field
-        for field in at.action.fields
-        if field.facts.type == "object"
-        and field.facts.properties is None
-        and not field.facts.multiple
-        and field.documented.sent == "verbatim"
-    ]
+    return [one for one in at.action.fields if is_free_object(at.action, one) and not one.facts.multiple]
 
 
 def _carried(lab: Lab, at: OnAction, value: Any, wanted: object) -> Judgement:

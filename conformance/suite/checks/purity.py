@@ -18,8 +18,8 @@ from actions_core.definitions import CALL_TYPES
 from actions_core.js import Object, stringify
 from actions_core.testing import create_event
 from conformance.suite.checks.mappings import event_for
+from conformance.suite.checks.randoms import random_inputs, random_json
 from conformance.suite.checks.subjects import actions
-from conformance.suite.checks.types import random_json, random_value
 from conformance.suite.lab import Lab, probe_event
 from conformance.suite.model import Broken, Check, Judgement, Kept, OnAction, check, once
 from conformance.suite.numbered import numbered_inputs
@@ -27,28 +27,12 @@ from conformance.suite.sent import Sent, shown_request, write
 from conformance.suite.values import complete_inputs, required_inputs
 
 
-def random_inputs(_lab: Lab, at: OnAction) -> SearchStrategy[Any]:
-    """Vary which optional fields there are, and the values of those whose content is free."""
-    complete, needed = complete_inputs(at.action), required_inputs(at.action)
-
-    def values(key: str) -> SearchStrategy[Any]:
-        field = next(one for one in at.action.fields if one.key == key)
-        decides = field.facts.choices is not None or any(key in str(one.field.required) for one in at.action.fields)
-        fixed = decides or field.documented.sent != "verbatim"
-        return st.just(complete[key]) if fixed else random_value(field.facts)
-
-    return st.fixed_dictionaries(
-        {key: values(key) for key in needed},
-        optional={key: values(key) for key in complete if key not in needed},
-    )
-
-
 def _inputs(_lab: Lab, at: OnAction) -> Iterable[Object]:
     return ({"inputs": complete_inputs(at.action)}, {"inputs": required_inputs(at.action)})
 
 
 def _fuzzed(lab: Lab, at: OnAction) -> SearchStrategy[Any]:
-    return st.fixed_dictionaries({"inputs": random_inputs(lab, at)})
+    return st.fixed_dictionaries({"inputs": random_inputs(at.action)})
 
 
 def _object(case: Object, key: str) -> Object | None:
@@ -301,7 +285,9 @@ def _two_events(_lab: Lab, at: OnAction) -> Iterable[Object]:
     subjects=actions,
     source="runtime",
     vectors=_two_events,
-    fuzz=lambda lab, at: st.fixed_dictionaries({"before": random_inputs(lab, at), "inputs": random_inputs(lab, at)}),
+    fuzz=lambda lab, at: st.fixed_dictionaries(
+        {"before": random_inputs(at.action), "inputs": random_inputs(at.action)}
+    ),
 )
 def cross_event(lab: Lab, at: OnAction, case: Object) -> Judgement:
     """Events before it, of the same instance or of another one, change nothing of an event's request."""

@@ -58,3 +58,19 @@ def presets(target: Target) -> Sequence[OnPreset] | NotApplicable:
     """Take every preset with a trigger, whose action runs at Segment."""
     found = [OnPreset(preset, action) for preset, action in target.presets if preset.documented.trigger is not None]
     return found or NotApplicable("no preset has a trigger")
+
+
+# --- fields by what becomes of them ---------------------------------------------------------------------------------
+
+
+def is_free_text(_action: BoundAction, field: BoundField) -> bool:
+    """Tell whether a field is any text, sent as it is."""
+    facts = field.facts
+    free = facts.choices is None and facts.format is None
+    return field.documented.sent == "verbatim" and facts.type in ("string", "text") and free
+
+
+def is_free_object(_action: BoundAction, field: BoundField) -> bool:
+    """Tell whether a field is any object, sent as it is."""
+    facts = field.facts
+    return field.documented.sent == "verbatim" and facts.type == "object" and facts.properties is None

@@ -15,8 +15,8 @@ from actions_core.js import Object
 from actions_core.testing import Answer, SentRequest
 from conformance.contracts import BoundAction, Golden, WireRequest
 from conformance.oracle.mapping import ABSENT
+from conformance.suite.checks.randoms import random_inputs
 from conformance.suite.checks.sending import as_sent
-from conformance.suite.checks.types import random_value
 from conformance.suite.lab import EVERY_EVENT, Lab, fill_answer
 from conformance.suite.model import (
     Broken,
@@ -79,23 +79,7 @@ def _inputs(_lab: Lab, at: OnAction) -> Iterable[Object]:
 
 
 def _random_inputs(_lab: Lab, at: OnAction) -> SearchStrategy[Any]:
-    """Vary which optional fields there are, and the values of all whose content is free."""
-    complete, needed = complete_inputs(at.action), required_inputs(at.action)
-
-    def values(key: str) -> SearchStrategy[Any]:
-        field = next(one for one in at.action.fields if one.key == key)
-        decides = any(key in str(one.field.required) for one in at.action.fields)
-        changed = field.documented.sent == "changed"
-        return st.just(complete[key]) if decides or changed else random_value(field.facts)
-
-    return st.fixed_dictionaries(
-        {
-            "inputs": st.fixed_dictionaries(
-                {key: values(key) for key in needed},
-                optional={key: values(key) for key in complete if key not in needed},
-            )
-        }
-    )
+    return st.fixed_dictionaries({"inputs": random_inputs(at.action)})
 
 
 def _one_request(lab: Lab, action: BoundAction, case: Object) -> tuple[Sent, SentRequest] | Broken | None:

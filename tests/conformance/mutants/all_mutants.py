@@ -8,7 +8,7 @@ from typing import Final
 
 from conformance.mutants.model import Mutant
 from conformance.suite.target import Target, find_target
-from tests.conformance.mutants import contracts, roster, segment, usermotion, usermotion_batch, webhook
+from tests.conformance.mutants import bounds, contracts, roster, segment, usermotion, usermotion_batch, webhook
 
 
 @dataclass(frozen=True)
@@ -37,5 +37,6 @@ SETS: Final[Mapping[str, MutantSet]] = {
     "contracts": MutantSet(_usermotion, contracts.MUTANTS),
     "segment": MutantSet(_with_batches, segment.MUTANTS),
     "roster": MutantSet(lambda: find_target("roster"), roster.MUTANTS),
+    "bounds": MutantSet(bounds.with_bounds, bounds.MUTANTS),
     "webhook": MutantSet(lambda: find_target("webhook"), webhook.MUTANTS),
 }
