@@ -43,6 +43,14 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
+def _joined(value: object) -> object:
+    """Put the lines of a trigger into one."""
+    return " ".join(filter(None, map(str.strip, value.split("\n")))) if isinstance(value, str) else value
+
+
+_Trigger = Annotated[str | None, BeforeValidator(_joined)]
+
+
 class _Choice(_Given):
     label: str | None = None
     value: str | int | float | bool
@@ -79,7 +87,7 @@ class _Action(_Given):
     description: str | None = None
     platform: Annotated[Platform | None, BeforeValidator(_lower)] = None
     hidden: bool | None = None
-    default_trigger: str | None = None
+    default_trigger: _Trigger = None
     fields: tuple[_Field, ...]
 
 
@@ -87,7 +95,7 @@ class _Preset(_Given):
     name: str
     action_id: str | None = None
     fields: Object | None = None
-    trigger: str | None = None
+    trigger: _Trigger = None
 
 
 class _Entry(_Given):

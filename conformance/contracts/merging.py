@@ -110,10 +110,10 @@ class Merger:
 
     def merged(self) -> Contract:
         """Give the contract with its clauses and conflicts; notes decisions about what is no conflict."""
-        open_ = [clause for clause, said in self._said.items() if _differ(said)]
+        disputed = [clause for clause, said in self._said.items() if _differ(said)]
         reasons: dict[str, Decision] = {}
         for one in self._decisions:
-            if one.clause not in open_ or one.clause in reasons:
+            if one.clause not in disputed or one.clause in reasons:
                 self._refuse(one, f"there is no conflict about {one.clause}")
             elif one.winner not in self._said[one.clause]:
                 self._refuse(one, f"the {one.winner} does not speak of {one.clause}, so that it cannot win")
@@ -123,7 +123,7 @@ class Merger:
         return replace(
             self.contract,
             layers=frozenset(self._layers),
-            conflicts=tuple(_conflict(clause, self._said[clause], reasons.get(clause)) for clause in open_),
+            conflicts=tuple(_conflict(clause, self._said[clause], reasons.get(clause)) for clause in disputed),
             clauses=self._clauses,
         )
 
