@@ -31,7 +31,7 @@ run: install
 	@$(BIN)/actions deliver examples/events.jsonl --setting apiKey=local-test-key; test $$? -le 1
 
 test: install
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 lint: install
 	$(BIN)/ruff check .
