@@ -19,13 +19,13 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from actions_core.definitions import AnyAction, BatchAnswer
+from actions_core.definitions import AnyAction
 from actions_core.errors import ConfigurationError
 from actions_core.inputs import BatchInput, Context, ExecuteInput
 from actions_core.js import MISSING, Missing, loads, stringify
 from actions_core.request import Request, RequestOptions
 from actions_core.transport import HttpRequest
-from conformance.mutants.edit import Edit, edit_action, map_action, map_destination
+from conformance.mutants.edit import Edit, map_action, map_destination
 from conformance.suite.target import Target
 
 Perform: TypeAlias = Callable[[Request, Any], Awaitable[Any]]
@@ -78,11 +78,6 @@ def around_check(around: Around) -> Edit:
         return map_destination(lambda destination: replace(destination, authentication=changed))(target)
 
     return edit
-
-
-def add_batch(action: str, perform_batch: Callable[[Request, BatchInput[Any, Any]], Awaitable[BatchAnswer]]) -> Edit:
-    """Give an action a `perform_batch`, in place of its own if it has one."""
-    return edit_action(action, perform_batch=perform_batch)
 
 
 def _batch(around: Around, action: AnyAction[Any]) -> dict[str, Any]:

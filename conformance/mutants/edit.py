@@ -100,11 +100,6 @@ def edit_setting(key: str, **options: Any) -> Edit:
     return map_settings(lambda fields: _edited(fields, [key], options, f"settings.{key}"))
 
 
-def drop_setting(key: str) -> Edit:
-    """Take a setting away; the author's functions see MISSING in its place."""
-    return map_settings(lambda fields: _without(fields, key, "settings"))
-
-
 def add_setting(key: str, **options: Any) -> Edit:
     """Add a setting at the end."""
     return map_settings(lambda fields: {**fields, key: InputField(**options)})

@@ -25,7 +25,7 @@ def code_mutants(target: Target) -> Iterator[Mutant]:
         yield from _values(action)
         yield from _runs(action)
         if action.action.perform_batch is not None:
-            yield from _batches(action.slug)
+            yield from _batches(action)
     if target.destination.extend_request is not None:
         yield _mutant("state/first-options", "every instance sends as the first one", mistakes.keep_first_options())
     authentication = target.destination.authentication
@@ -119,10 +119,14 @@ def _runs(action: BoundAction) -> Iterator[Mutant]:
         yield _mutant(name.format(slug), f"{slug} {mistake}", edit)
 
 
-def _batches(slug: str) -> Iterator[Mutant]:
+def _batches(action: BoundAction) -> Iterator[Mutant]:
+    slug = action.slug
     yield _mutant(f"batch/{slug}-last", f"{slug} leaves out the last of a batch", batches.drop_last(slug))
     yield _mutant(f"batch/{slug}-reversed", f"{slug} sends batches backwards", batches.reverse(slug))
     yield _mutant(f"batch/{slug}-once", f"{slug} sends equal events of a batch once", batches.send_once(slug))
+    if action.documented.batch_answer is not None:
+        edit = batches.lose_failures(slug)
+        yield _mutant(f"batch/{slug}-all-well", f"{slug} takes every answer of a batch for success", edit)
 
 
 async def _forbidden_is_fine(perform: Perform, request: Request, data: Any) -> Any:
