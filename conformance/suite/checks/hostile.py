@@ -78,6 +78,7 @@ def _carried(lab: Lab, at: OnAction, value: Any, wanted: object) -> Judgement:
         at.action,
         probe_event({**inputs, **{field.key: {f"{field.key}-k": value} for field in free}}),
         lab.probe_mapping(at.action),
+        as_it_is=True,
     )
     judged = calm(sent)
     if isinstance(judged, Broken) or wanted is _ANYTHING:
@@ -133,6 +134,7 @@ _KEYS: Final = (
     "with space",
     "é",
     "hasOwnProperty",
+    "$raw",
     "@x",
 )
 
@@ -159,7 +161,9 @@ def hostile_keys(lab: Lab, at: OnAction, case: Object) -> Judgement:
 def _kept_at_the_top(lab: Lab, at: OnAction, key: str) -> Judgement:
     for field in _free_objects(at):
         value = f"Sentinel-{field.key}"
-        sent = lab.probe(at.action, {**complete_inputs(at.action, field), field.key: {key: value}})
+        # Even a key that would stand for something in a case is a key here.
+        inputs = {**complete_inputs(at.action, field), field.key: {key: value}}
+        sent = lab.probe(at.action, inputs, as_it_is=True)
         if not sent.delivered:
             return Broken("delivered", sent.told, sent)
         if not any(value in at_key(body_of(request), key) for request in sent.requests):
