@@ -15,7 +15,7 @@ from actions_core.js import MISSING, Object
 from actions_core.testing import create_event
 from conformance.contracts import BoundAction, BoundField
 from conformance.oracle import triggers
-from conformance.oracle.mapping import ABSENT, UNKNOWN, paths, put, resolve
+from conformance.oracle.mapping import ABSENT, UNKNOWN, paths, put, resolve, steps
 from conformance.suite.checks.subjects import actions, fields_that, presets
 from conformance.suite.lab import EVERY_EVENT, Lab
 from conformance.suite.model import (
@@ -84,13 +84,16 @@ def event_for(action: BoundAction, base: Object, mapping: Object) -> Object:
     """Give an event from which a mapping takes valid values for all fields of an action, as far as it reads paths."""
     event = {**base}
     inputs = complete_inputs(action)
+    placed: dict[str, Any] = {}
     for field in action.fields:
-        if field.key not in mapping:
-            continue
-        first = next(iter(paths(mapping[field.key])), None)
-        whole = isinstance(mapping[field.key], dict) and next(iter(mapping[field.key]), "") in ("@path", "@if")
+        default = mapping.get(field.key)
+        first = next(iter(paths(default)), None)
+        whole = isinstance(default, dict) and next(iter(default), "") in ("@path", "@if")
         if first is not None and first not in ("$", "$.", "$.timestamp", "$.type", "$.event") and whole:
-            put(first, inputs[field.key], event)
+            placed.setdefault(first, inputs[field.key])
+    # What contains others goes first, or it would take their place.
+    for path in sorted(placed, key=lambda path: len(steps(path))):
+        put(path, placed[path], event)
     return event
 
 
@@ -153,8 +156,9 @@ def delivers(lab: Lab, at: OnPreset, case: Object) -> Judgement:
 def _is_complete(at: OnPreset, event: Object) -> bool:
     """Tell whether an event has something for each required field, by the documented defaults."""
     for field in at.action.fields:
-        if field.facts.required is True and "default" in field.told:
-            value = resolve(field.facts.default, event)
+        default = field.facts.default if "default" in field.told else field.field.default
+        if field.facts.required is True and default is not MISSING:
+            value = resolve(default, event)
             if value in (ABSENT, None, "", {}, []) or value is UNKNOWN:
                 return False
     return True

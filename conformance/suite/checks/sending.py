@@ -11,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from actions_core.js import Object, stringify
 from conformance.contracts import BoundAction, BoundField
+from conformance.oracle.coercion import verdict
 from conformance.suite.checks.fields import inputs_of
 from conformance.suite.checks.randoms import random_json, random_key, random_value
 from conformance.suite.checks.subjects import fields_that, is_free_object, is_free_text
@@ -24,8 +25,17 @@ def _is_number(_action: BoundAction, field: BoundField) -> bool:
     return field.documented.sent == "verbatim" and field.facts.type in ("number", "integer")
 
 
+def _is_moment(_action: BoundAction, field: BoundField) -> bool:
+    facts = field.facts
+    return field.documented.sent == "verbatim" and facts.type == "datetime" and not facts.multiple
+
+
 _VERBATIM_TEXTS: Final = fields_that(is_free_text, "no free text is sent as it is")
 _OBJECTS: Final = fields_that(is_free_object, "no field is an object without declared properties")
+_LISTS: Final = fields_that(
+    lambda action, field: is_free_text(action, field) and field.facts.multiple, "no field is a list of free texts"
+)
+_DATETIMES: Final = fields_that(_is_moment, "no field is a single datetime that is sent as it is")
 _NUMBERS: Final = fields_that(_is_number, "no field is a number that is sent as it is")
 
 
@@ -234,6 +244,43 @@ def number_nonfinite(lab: Lab, at: OnField, case: Object) -> Judgement:
     return Kept("outside")
 
 
+@check(
+    "field.list.verbatim",
+    subjects=_LISTS,
+    source="page",
+    clauses=lambda at: at.clause("type"),
+    vectors=lambda _lab, _at: ({"value": ["one", "two, three"]}, {"value": ["b", "a", "b"]}),
+    vacuous=True,
+)
+def list_verbatim(lab: Lab, at: OnField, case: Object) -> Judgement:
+    """A list of texts reaches the partner as that list, in its order."""
+    value = case.get("value")
+    if not isinstance(value, list) or len(value) < 2 or not all(isinstance(one, str) and one for one in value):
+        return None
+    sent = lab.probe(at.action, inputs_of(at, case))
+    if not sent.delivered:
+        return None  # what it takes, others ask
+    return Kept("inside") if carries(sent, value) else Broken(f"a request with {as_sent(value)}", sent.told, sent)
+
+
+@check(
+    "field.datetime.verbatim",
+    subjects=_DATETIMES,
+    source="page",
+    clauses=lambda at: at.clause("type"),
+    vectors=lambda _lab, _at: ({"value": "2026-01-15T10:00:00.000Z"}, {"value": "2025-12-31T23:59:59.999Z"}),
+)
+def datetime_verbatim(lab: Lab, at: OnField, case: Object) -> Judgement:
+    """A moment reaches the partner as it is, with its time and its zone."""
+    value = case.get("value")
+    if not isinstance(value, str) or verdict("datetime", value) != "accepted":
+        return None
+    sent = lab.probe(at.action, inputs_of(at, case))
+    if not sent.delivered:
+        return None
+    return Kept("inside") if carries(sent, value) else Broken(f"a request with {value}", sent.told, sent)
+
+
 CHECKS: Final[tuple[Check[Any], ...]] = (
     value_verbatim,
     object_verbatim,
@@ -241,4 +288,6 @@ CHECKS: Final[tuple[Check[Any], ...]] = (
     number_exact,
     number_verbatim,
     number_nonfinite,
+    list_verbatim,
+    datetime_verbatim,
 )

@@ -166,16 +166,20 @@ def _has_probe(target: Target) -> bool:
     vectors=once,
 )
 def used(lab: Lab, at: OnSetting, case: Object) -> Judgement:
-    """Another secret makes another request: it is used."""
+    """Another secret makes other requests, whatever the action: it is used."""
     if case:
         return None
-    other = f"{SECRET}-{at.field.key}-2"
-    one, two = deliver_with(lab, lab.settings), deliver_with(lab, {**lab.settings, at.field.key: other})
-    if not isinstance(one, Sent) or not isinstance(two, Sent):
-        return _accepted(one) if not isinstance(one, Sent) else _accepted(two)
-    if one.wire() != two.wire():
-        return Kept("inside")
-    return Broken("another request with another secret", "the same request", one)
+    changed = {**lab.settings, at.field.key: f"{SECRET}-{at.field.key}-2"}
+    judged: Judgement = None
+    for action in lab.target.cloud_actions:
+        inputs = complete_inputs(action)
+        one, two = lab.probe(action, inputs), lab.probe(action, inputs, settings=changed)
+        if not one.delivered:
+            return Broken("delivered", one.told, one)
+        if one.wire() == two.wire():
+            return Broken(f"another request of {action.slug} with another secret", "the same request", one)
+        judged = Kept("inside")
+    return judged
 
 
 @check("setting.instance_scoped", subjects=_SECRETS, source="runtime", vectors=once)
@@ -229,7 +233,9 @@ class _Log(logging.Handler):
         self.texts: Final[list[str]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(f"{record.getMessage()} {record.args!r} {record.exc_info!r} {record.__dict__!r}")
+        where = f"{record.name} {record.levelname} ({record.filename}:{record.lineno})"
+        # What is shown first; the rest, such as `extra`, reaches whoever formats records in another way.
+        self.texts.append(f"{where}: {record.getMessage()}  {record.args!r} {record.exc_info!r} {record.__dict__!r}")
 
 
 @contextmanager

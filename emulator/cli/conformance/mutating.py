@@ -14,7 +14,14 @@ from conformance.mutants.generic import ADVICE, generic_mutants, survivors_by_so
 from conformance.mutants.matrix import Fate, Matrix, run_matrix
 from conformance.suite.checks import CHECKS
 from conformance.suite.engine import Options
-from emulator.cli.conformance.options import SuiteCommand, contract_option, open_target, require_checks
+from conformance.suite.model import NotApplicable
+from emulator.cli.conformance.options import (
+    SelectionError,
+    SuiteCommand,
+    contract_option,
+    open_target,
+    require_checks,
+)
 from emulator.cli.options import json_option
 from emulator.cli.output import echo_json, heading, shown, table
 
@@ -23,7 +30,8 @@ _HELP: Final = """Find out whether the contract of the destination NAME is stron
 Makes many wrong versions of the plugin, each with one mistake that somebody could make, and runs the checks on each:
 a mistake that no check notices is one that the page and the annex leave open. Each is told with what would notice it.
 
-With --fast each version is run only until something notices it.
+With --fast each version is run only until something notices it, which takes seconds where all checks take minutes. The
+conclusion is the same; without it --json tells every check that has noticed a mistake.
 
 \b
 Exit status:
@@ -49,6 +57,8 @@ def mutants(*, name: str | None, contract: Path | None, only: tuple[str, ...], f
     require_checks(only)
     checks = [check for check in CHECKS if Options(only=only).wants(check)]
     target = open_target(name, contract)
+    if all(isinstance(check.subjects(target), NotApplicable) for check in checks):
+        raise SelectionError("none of the selected checks is about this destination or what its annex tells")
     matrix = run_matrix(target, generic_mutants(target), checks, fast=fast)
     if as_json:
         for fate in matrix.fates:
