@@ -379,7 +379,7 @@ class _Trial:
                 told = "failed once and held the next time: the plugin keeps state or is not deterministic"
                 failure = Found(case=case, first=case, phase=phase, broken=broken, tries=0)
                 return self._result("FLAKY", told, found=failure)
-            smallest, tries = self._reduce(lab, case) if self.options.reduce else (case, 0)
+            smallest, tries = self._reduce(lab, case, broken) if self.options.reduce else (case, 0)
             # What the smallest case shows is what is told.
             again = self._judge(lab, smallest)
         if isinstance(again, Broken):
@@ -389,12 +389,14 @@ class _Trial:
         failure = Found(case=smallest, first=case, phase=phase, broken=broken, tries=tries)
         return self._result("INFO" if self.check.level == "INFO" else "FAIL", broken.observed, found=failure)
 
-    def _reduce(self, lab: Lab, case: Object) -> tuple[Object, int]:
+    def _reduce(self, lab: Lab, case: Object, broken: Broken) -> tuple[Object, int]:
         def still_fails(smaller: Any) -> bool:
             if not isinstance(smaller, dict) or is_taken(smaller, self.divergences):
                 return False
             try:
-                return isinstance(self._judge(lab, smaller), Broken)
+                found = self._judge(lab, smaller)
+                # Another way to break the same rule would be another fault.
+                return isinstance(found, Broken) and _kind(found) == _kind(broken)
             except Exception:  # noqa: BLE001 - what was cut off may be what the check needs
                 return False
 
@@ -420,6 +422,12 @@ class _Trial:
             reached=self.lab.reached - self.before[1],
             seconds=perf_counter() - self.started,
         )
+
+
+def _kind(broken: Broken) -> tuple[str, str]:
+    """Tell how a rule was broken: what became of the delivery, and which kind of error it ended in."""
+    sent = broken.sent
+    return ("", "") if sent is None else (sent.outcome, type(sent.escaped or sent.error).__name__)
 
 
 def _short(value: Any) -> str:

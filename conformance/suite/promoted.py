@@ -37,6 +37,7 @@ class _Shape(BaseModel):
     subject: str
     clause: str | None = None
     """Only for readers, as are those that follow; which clauses a case tries is the check's affair."""
+    rule: str = ""
     expected: str = ""
     source: str = ""
     case: Any

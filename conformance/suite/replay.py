@@ -95,6 +95,7 @@ def promote(failure: Failure, target: Target) -> Path:
         "check": failure.check,
         "subject": failure.subject,
         "clause": failure.clauses[0].id if failure.clauses else None,
+        "rule": failure.rule,
         "expected": failure.expected,
         "source": f"found in phase {failure.phase}, observed: {failure.observed}",
         "case": failure.case,
