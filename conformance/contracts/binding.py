@@ -25,7 +25,7 @@ from conformance.contracts.pairing import Names, pair
 from conformance.contracts.plain import as_text, plain_option
 from conformance.contracts.triggers import same_trigger, trigger_of
 
-_NARROWING: Final = ("multiple", "allow_null", "choices", "format", "minimum", "maximum", "properties")
+NARROWING: Final = ("multiple", "allow_null", "choices", "format", "minimum", "maximum", "properties")
 """The options of a field that decide which values it takes."""
 _WIRE_TYPES: Final[Mapping[str, FieldType]] = {"select": "string", "array": "string"}
 """What the two types are that only a page knows."""
@@ -269,13 +269,13 @@ class _Binder:
         details = wanted.details
         if details is None:
             return
-        for name in _NARROWING if self.source(f"{wanted.id}/key") == "annex" else ():
+        for name in NARROWING if self.source(f"{wanted.id}/key") == "annex" else ():
             # Who writes an entry of a field tells everything that decides on its values. Segment's catalog does not: it
             # has no formats, bounds and properties; what it knows it always tells.
             has = plain_option(name, getattr(field, name))
             if name not in details.model_fields_set and has and wanted.type not in ("array", "select"):
                 message = f"is {as_text(has)}, which the annex does not say of it"
-                self.find("differs", f"{wanted.id}/key", f"{place}.{name}", message)
+                self.find("untold", f"{wanted.id}/key", f"{place}.{name}", message)
         for name in sorted(details.model_fields_set - {"type"}):
             clause = f"{wanted.id}/{'required-if' if name == 'required' else name.replace('_', '-')}"
             told, has = (plain_option(name, getattr(one, name)) for one in (details, field))

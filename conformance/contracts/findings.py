@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 
 from conformance.contracts.model import Clause, Level
 
-Difference: TypeAlias = Literal["differs", "missing", "undocumented"]
-"""The plugin says something else; it lacks what the page promises; it has what the page does not tell."""
+Difference: TypeAlias = Literal["differs", "missing", "undocumented", "untold"]
+"""The plugin says something else; it lacks what the page promises; it has what the page does not tell, or what an
+annex's entry of a field leaves out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from conformance.contracts import Contract, DocumentedAction, DocumentedField
+from conformance.contracts.binding import NARROWING
 from conformance.suite.target import Target
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _HEAD: Final = """\
-# The annex of {page}: what the page cannot say. See docs/contracts.md.
+# The annex of {page}: what the page cannot say. The project's docs/contracts.md says what may stand here.
 """
 _MORE: Final = """
 # What else an annex may tell, each of which more checks can use:
@@ -54,10 +55,14 @@ class _Keys:
         self.slugs: Final[dict[str, str]] = {}
         self.fields: Final[dict[str, str]] = {}
         self.missing: Final[list[str]] = []
+        self.untold: Final[dict[str, list[str]]] = {}
+        """By field: the options of the plugin's that an entry has to tell, from the documentation."""
         if target is not None:
             self.settings.update({one.documented.id: one.key for one in target.bound.settings})
             self.slugs.update({one.documented.id: one.slug for one in target.actions})
-            self.fields.update({field.documented.id: field.key for one in target.actions for field in one.fields})
+            for field in (field for one in target.actions for field in one.fields):
+                self.fields[field.documented.id] = field.key
+                self.untold[field.documented.id] = [name for name in NARROWING if getattr(field.field, name)]
 
 
 def _settings(contract: Contract, keys: _Keys) -> Iterator[str]:
@@ -87,6 +92,8 @@ def _action(action: DocumentedAction, keys: _Keys) -> Iterator[str]:
     yield ""
     yield f"{begin}[actions.{_key(slug)}.fields]"
     for field in action.fields:
+        if told := keys.untold.get(field.id):
+            yield f"# The plugin has {' and '.join(told)} here: add what the documentation says of it."
         yield _field(field, action, keys)
 
 

@@ -33,7 +33,11 @@ def _clauses(pattern: str, otherwise: str) -> Callable[[Target], Sequence[OnClau
 
 
 def _compare(lab: Lab, at: OnClause, case: Object) -> Judgement:
-    found = [one for one in lab.target.findings_by_clause.get(at.clause, ()) if one.level != "SHOULD"]
+    found = [
+        one
+        for one in lab.target.findings_by_clause.get(at.clause, ())
+        if one.level != "SHOULD" and one.kind != "untold"
+    ]
     if case:
         return None
     if found:
@@ -162,6 +166,23 @@ def settings_complete(lab: Lab, at: OnClause, case: Object) -> Judgement:
     if documented == declared:
         return Kept("inside")
     return Broken(f"the settings {', '.join(documented)}", f"they are {', '.join(declared)}")
+
+
+@check(
+    "contract.options.told",
+    subjects=_clauses(f"{_FIELD}/key", _ANNEX),
+    source="catalog",
+    clauses=lambda at: (at.clause,),
+    vectors=once,
+)
+def options_told(lab: Lab, at: OnClause, case: Object) -> Judgement:
+    """Where the annex describes a field, it tells everything that decides on its values: choices, format, bounds."""
+    if case:
+        return None
+    found = [one for one in lab.target.findings_by_clause.get(at.clause, ()) if one.kind == "untold"]
+    if found:
+        return Broken("an entry that says so", "; ".join(f"{one.place} {one.message}" for one in found))
+    return Kept("inside")
 
 
 @check("contract.fields.bound", subjects=whole, source="page", vectors=once)
@@ -296,6 +317,7 @@ def _changes(target: Target) -> Sequence[Change]:
 
 CHECKS: Final[tuple[Check[Any], ...]] = (
     *_COMPARED,
+    options_told,
     index_equal,
     settings_complete,
     fields_bound,
