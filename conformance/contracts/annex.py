@@ -7,13 +7,14 @@ page says as well and something else, that is a conflict, which has to be listed
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as ModelField
@@ -146,7 +147,7 @@ def read_annex(text: str, file: str, contract: Contract, directory: Traversable 
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise AnnexError(file, [Problem(file, str(error))]) from None
+        raise AnnexError(file, [_not_toml(error, file)]) from None
     places = _TomlPlaces(text, file)
     try:
         annex = _Annex.model_validate(given)
@@ -196,10 +197,44 @@ def _catalog(annex: _Annex, places: Places, contract: Contract, directory: Trave
     raise AnnexError(places.file, [Problem(str(places.origin([key])), f"{key}: {told}")])
 
 
+_AT: Final = re.compile(r"(.*) \(at line (\d+), column (\d+)\)\Z", re.DOTALL)
+
+
+def _not_toml(error: tomllib.TOMLDecodeError, file: str) -> Problem:
+    found = _AT.match(str(error))
+    if found is None:
+        return Problem(file, f"is not TOML: {error}")
+    return Problem(f"{file}:{found[2]}:{found[3]}", f"is not TOML: {found[1][:1].lower()}{found[1][1:]}")
+
+
 def _problem(detail: Any, places: Places) -> Problem:
     path = [str(part) for part in detail["loc"]]
     message: str = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(path[-1], _names(_Annex), n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        return Problem(str(places.origin(path)), f"{'.'.join(path)}: an annex knows no such key here{hint}")
     return Problem(str(places.origin(path)), f"{'.'.join(path)}: {message[:1].lower()}{message[1:]}")
+
+
+def _names(shape: type[BaseModel]) -> set[str]:
+    """List the keys of a shape and of the shapes within it."""
+    names: set[str] = set()
+    pending = [shape]
+    seen: set[type[BaseModel]] = set()
+    while pending:
+        one = pending.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        names |= one.model_fields.keys()
+        for field in one.model_fields.values():
+            inner = [
+                field.annotation,
+                *(deep for part in get_args(field.annotation) for deep in (part, *get_args(part))),
+            ]
+            pending += [part for part in inner if isinstance(part, type) and issubclass(part, BaseModel)]
+    return names
 
 
 class _TomlPlaces(Places):
@@ -218,7 +253,8 @@ class _TomlPlaces(Places):
                 if header[1] == "[[":
                     index = counts[above] = counts.get(above, -1) + 1
                     above = (*above, str(index))
-                known.setdefault(above, number)
+                for length in range(1, len(above) + 1):
+                    known.setdefault(above[:length], number)
             elif key := self._KEY.match(line):
                 known.setdefault((*above, *self._parts(key[1])), number)
         super().__init__(file, known)

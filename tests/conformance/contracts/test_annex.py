@@ -238,19 +238,19 @@ def test_several_fields_of_one_label_are_told_in_the_order_of_the_page() -> None
 
 
 def test_what_is_no_toml_is_told_with_its_line() -> None:
-    assert problems("[actions]\nx = \n") == ["contract.toml: Invalid value (at line 2, column 5)"]
+    assert problems("[actions]\nx = \n") == ["contract.toml:2:5: is not TOML: invalid value"]
 
 
 @pytest.mark.parametrize(
     ("annex", "problem"),
     [
-        ("\ncolour = 1\n", "contract.toml:2: colour: extra inputs are not permitted"),
-        (TRAITS + "colour = 1\n", "contract.toml:5: actions.saveUser.fields.traits.colour: extra inputs are not"),
+        ("\ncolour = 1\n", "contract.toml:2: colour: an annex knows no such key here"),
+        (TRAITS + "colour = 1\n", "contract.toml:5: actions.saveUser.fields.traits.colour: an annex knows no such key"),
         (TRAITS + "properties.a.colour = 1", "contract.toml:5: actions.saveUser.fields.traits.properties.a.colour"),
-        ("[[golden]]\n[[golden]]\nvalue = 1", "contract.toml:3: golden.1.value: extra inputs are not permitted"),
+        ("[[golden]]\n[[golden]]\nvalue = 1", "contract.toml:3: golden.1.value: an annex knows no such key here"),
         (
             '[[golden]]\nname = "x"\nevent = {}\nrequests = [{ uri = "x" }]',
-            "contract.toml:4: golden.0.requests.0.uri: extra inputs are not permitted",
+            "contract.toml:4: golden.0.requests.0.uri: an annex knows no such key here",
         ),
         ("[actions.saveUser]\n", "contract.toml:1: actions.saveUser.title: field required"),
         (TRAITS + 'format = "zip"\n', "contract.toml:5: actions.saveUser.fields.traits.format: input should be 'date'"),
