@@ -211,7 +211,8 @@ def _problem(detail: Any, places: Places) -> Problem:
     path = [str(part) for part in detail["loc"]]
     message: str = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(path[-1], _names(_Annex), n=1)
+        known = _Annex.model_fields.keys() if len(path) == 1 else _names(_Annex)
+        close = difflib.get_close_matches(path[-1], known, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         return Problem(str(places.origin(path)), f"{'.'.join(path)}: an annex knows no such key here{hint}")
     return Problem(str(places.origin(path)), f"{'.'.join(path)}: {message[:1].lower()}{message[1:]}")
@@ -229,11 +230,9 @@ def _names(shape: type[BaseModel]) -> set[str]:
         seen.add(one)
         names |= one.model_fields.keys()
         for field in one.model_fields.values():
-            inner = [
-                field.annotation,
-                *(deep for part in get_args(field.annotation) for deep in (part, *get_args(part))),
-            ]
-            pending += [part for part in inner if isinstance(part, type) and issubclass(part, BaseModel)]
+            parts = [field.annotation, *get_args(field.annotation)]
+            parts += [inner for part in get_args(field.annotation) for inner in get_args(part)]
+            pending += [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
     return names
 
 

@@ -35,7 +35,7 @@ from conformance.suite.engine import Options, Result
 from conformance.suite.lab import Lab, Profile
 from conformance.suite.model import Phase
 from conformance.suite.placeholders import Placeholders
-from conformance.suite.places import Cause, Place, cause_of, clauses_of, file_of
+from conformance.suite.places import Cause, Place, cause_of, clauses_of, common_cause, file_of
 from conformance.suite.sent import Given, Number, Sent, shown_request, write
 from conformance.suite.target import Target
 from conformance.suite.values import expand
@@ -127,8 +127,10 @@ class Group:
 def by_cause(target: Target, results: Sequence[Result]) -> list[Group]:
     """Group failures by what they are about and where they are likely to come from, in the order of the first ones."""
     groups: dict[tuple[str, Place | None], list[Result]] = {}
+    shared = common_cause(target)
+    everywhere = _failing_everywhere(target, results) if shared is not None else frozenset()
     for result in results:
-        cause = cause_of(target, result)
+        cause = shared if shared is not None and result.check.id in everywhere else cause_of(target, result)
         # A failure about the destination as a whole, of which no place is known, has nothing to share but that.
         about = cause.about if cause.about or cause.place is not None else result.check.id
         groups.setdefault((about, cause.place), []).append(result)
@@ -138,10 +140,22 @@ def by_cause(target: Target, results: Sequence[Result]) -> list[Group]:
         if about and len(parts) == 1:
             groups[parts[0]] += groups.pop((about, place))
     return [
-        # First the one that shows most: a delivery says more than a comparison.
-        Group(Cause(about, place), tuple(sorted(together, key=lambda one: not _shows_a_delivery(one))))
+        # First what MUST hold, and of that the one that shows most: a delivery says more than a comparison.
+        Group(
+            Cause(about, place),
+            tuple(sorted(together, key=lambda one: (one.check.level != "MUST", not _shows_a_delivery(one)))),
+        )
         for (about, place), together in groups.items()
     ]
+
+
+def _failing_everywhere(target: Target, results: Sequence[Result]) -> frozenset[str]:
+    """List the checks that every action fails, of several."""
+    slugs = {action.slug for action in target.cloud_actions}
+    failing: dict[str, set[str]] = {}
+    for result in results:
+        failing.setdefault(result.check.id, set()).add(result.subject)
+    return frozenset(check for check, subjects in failing.items() if len(slugs) > 1 and subjects == slugs)
 
 
 def _shows_a_delivery(result: Result) -> bool:

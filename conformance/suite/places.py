@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from actions_core.definitions import AnyAction
 from actions_core.errors import PayloadValidationError
@@ -67,14 +67,26 @@ def cause_of(target: Target, result: Result) -> Cause:
     name = result.subject if about is None else about.name
     broken = result.found.broken if result.found is not None else None
     marks = broken.marks if broken is not None else ()
-    if marks and all(mark.startswith("/headers/") for mark in marks):
+    common = common_cause(target)
+    if common is not None and marks and all(mark.startswith("/headers/") for mark in marks):
         # Headers are most often what every request has in common, whichever action sends it.
-        place = function_place(target.destination.extend_request, "what every request has in common")
-        if place is not None:
-            return Cause("", place)
+        return common
     # What was sent is wrong, rather than that it was.
     is_wire = bool(marks) or (broken is not None and _is_meant_to_be_sent(broken))
-    return Cause(name, _place(target, result, about, is_wire=is_wire))
+    place = _place(target, result, about, is_wire=is_wire)
+    if isinstance(about, OnAction) and result.check.group in _PARTNERS_ANSWERS:
+        # What is made of the partner's answer is another matter than what the partner is told.
+        name = f"{name}, the partner's answers"
+    return Cause(name, place)
+
+
+_PARTNERS_ANSWERS: Final = frozenset({"http", "error", "retry", "concurrency", "lifecycle"})
+
+
+def common_cause(target: Target) -> Cause | None:
+    """Give the cause that all actions share: what every request has in common; None if there is nothing."""
+    place = function_place(target.destination.extend_request, "what every request has in common")
+    return None if place is None else Cause("", place)
 
 
 def _is_meant_to_be_sent(broken: Broken) -> bool:

@@ -335,6 +335,10 @@ def remarks(report: Report, look: Look, *, strict: bool = False) -> list[str]:
             word = "info" if one.verdict == "INFO" else "should"
             text = _shortened(f"{named(one)}  {_one_line(plain(hide.text(one.reason)))}", look.width - 8)
             lines.append(f"{look.paint(f'{word:<8}', 'yellow')}{text}")
+        elif one.verdict == "VACUOUS" and not is_vacuous(one, strict=strict):
+            lines.append(
+                f"{look.paint('vacuous ', 'yellow')}{_shortened(f'{named(one)}  {one.reason}', look.width - 8)}"
+            )
     return lines
 
 

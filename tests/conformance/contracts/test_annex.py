@@ -245,6 +245,7 @@ def test_what_is_no_toml_is_told_with_its_line() -> None:
     ("annex", "problem"),
     [
         ("\ncolour = 1\n", "contract.toml:2: colour: an annex knows no such key here"),
+        ("\n[wier.headers]\nx = 'y'", "contract.toml:2: wier: an annex knows no such key here; did you mean 'wire'?"),
         (TRAITS + "colour = 1\n", "contract.toml:5: actions.saveUser.fields.traits.colour: an annex knows no such key"),
         (TRAITS + "properties.a.colour = 1", "contract.toml:5: actions.saveUser.fields.traits.properties.a.colour"),
         ("[[golden]]\n[[golden]]\nvalue = 1", "contract.toml:3: golden.1.value: an annex knows no such key here"),
