@@ -25,6 +25,8 @@ from conformance.suite.reduce import reduce_json
 from conformance.suite.target import Target
 
 Verdict: TypeAlias = Literal["PASS", "FAIL", "DIVERGED", "STALE", "VACUOUS", "N/A", "INFO", "FLAKY", "ERROR", "TIMEOUT"]
+Counted: TypeAlias = Verdict | Literal["ADVISED"]
+"""What a result counts as: its verdict, but ADVISED for a red one that fails no run, as SHOULD is not MUST."""
 RED: Final[frozenset[Verdict]] = frozenset({"FAIL", "STALE", "FLAKY", "ERROR", "TIMEOUT"})
 Budget: TypeAlias = Literal["smoke", "ci", "nightly"]
 
@@ -131,6 +133,11 @@ class Result:
             return False
         return strict or self.check.level == "MUST"
 
+    def counted_as(self, *, strict: bool = False) -> Counted:
+        """Tell what it counts as, wherever results are counted for people."""
+        is_advised = self.verdict in RED and not self.is_red(strict=strict)
+        return "ADVISED" if is_advised else self.verdict
+
 
 Coverage: TypeAlias = Literal["untested", "inside", "outside", "both", "compared", "external"]
 
@@ -149,6 +156,10 @@ class Report:
     def counts(self) -> Counter[Verdict]:
         """How many results have each verdict."""
         return Counter(result.verdict for result in self.results)
+
+    def tally(self, *, strict: bool = False) -> Counter[Counted]:
+        """Count results for people: what is FAIL here fails the run."""
+        return Counter(result.counted_as(strict=strict) for result in self.results)
 
     def red(self, *, strict: bool = False) -> list[Result]:
         """List what fails the run."""

@@ -104,7 +104,12 @@ def command(*, name: str, template: str, directory: Path, as_json: bool) -> None
     folder = directory / f"{names.hyphened}-destination"
     files = render(template, names)
     write(folder, files)
-    then = [f"cd {shlex.quote(str(folder))}", 'pip install -e ".[dev]"', "pytest", f"actions inspect {names.hyphened}"]
+    then = [
+        f"cd {shlex.quote(str(folder))}",
+        'pip install -e ".[dev]"',
+        "pytest",
+        f"actions conformance run {names.hyphened}",
+    ]
     if as_json:
         echo_json({"folder": str(folder), "slug": names.slug, "files": list(files), "next": then})
         return

@@ -142,7 +142,7 @@ def test_it_tells_what_it_made_and_what_to_do_next(tmp_path: Path, monkeypatch: 
     folder, *files = head.split()
     made = {path.relative_to(folder).as_posix() for path in Path(folder).rglob("*") if path.is_file()}
     assert (folder, set(files)) == ("acme-destination", made)
-    assert following.splitlines()[-1].strip() == "actions inspect acme"
+    assert following.splitlines()[-1].strip() == "actions conformance run acme"
 
 
 def test_it_tells_a_program_the_same(tmp_path: Path) -> None:
@@ -219,3 +219,12 @@ def test_the_templates_are_in_the_wheel(tmp_path: Path) -> None:
     for path in (ROOT / "emulator/templates").rglob("*"):
         if path.suffix in (".md", ".py", ".toml", ".typed"):
             assert path.relative_to(ROOT).as_posix() in listed.stdout
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_what_is_begun_keeps_the_contract_of_its_page(template: str, tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["new", "Acme", "-t", template, "--directory", str(tmp_path)]).exit_code == 0
+    plugin = tmp_path / "acme-destination/acme_destination/__init__.py"
+    command = [sys.executable, "-m", "emulator.cli", "conformance", "run", str(plugin), "--budget", "smoke", "-q"]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "")

@@ -252,6 +252,7 @@ def _totals(report: Report, clauses: tuple[ClauseFacts, ...], divergences: tuple
     return Totals(
         results=len(report.results),
         red=len(report.red()),
+        advised=report.tally()["ADVISED"],
         verdicts=_count(get_args(Verdict), (result.verdict for result in report.results)),
         cases={phase: sum(result.cases.get(phase, 0) for result in report.results) for phase in PHASES},
         left_out=sum(result.left_out for result in report.results),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from conformance.suite.reports.document import CheckFacts, Document, ResultFacts, Tried
 from conformance.suite.reports.markup import Markup, anchor, join, link, tag
-from conformance.suite.reports.pills import RANK, cases, counted, pill
+from conformance.suite.reports.pills import RANK, advised, cases, counted, pill
 
 
 def checks_view(document: Document) -> Iterable[Markup]:
@@ -19,7 +19,7 @@ def checks_view(document: Document) -> Iterable[Markup]:
     for check in document.checks:
         groups.setdefault(check.group, []).append(check)
     for name, checks in groups.items():
-        verdicts = Counter(result.verdict for check in checks for result in by_check[check.id])
+        verdicts = Counter(result.counted_as for check in checks for result in by_check[check.id])
         yield tag(
             "div",
             tag("h4", name, " ", *counted(verdicts)),
@@ -29,7 +29,7 @@ def checks_view(document: Document) -> Iterable[Markup]:
 
 
 def _check(check: CheckFacts, results: Sequence[ResultFacts]) -> Markup:
-    verdicts = Counter(result.verdict for result in results)
+    verdicts = Counter(result.counted_as for result in results)
     is_open = any(result.verdict not in ("PASS", "N/A", "INFO") for result in results)
     return tag(
         "details",
@@ -38,7 +38,7 @@ def _check(check: CheckFacts, results: Sequence[ResultFacts]) -> Markup:
             "div",
             tag("p", check.statement, class_="statement"),
             tag("p", f"{check.level}, needs: {check.source}", class_="muted small"),
-            tag("ul", *map(_result, sorted(results, key=lambda one: RANK[one.verdict])), class_="results"),
+            tag("ul", *map(_result, sorted(results, key=lambda one: RANK[one.counted_as])), class_="results"),
             class_="body",
         ),
         id=anchor(f"k-{check.id}"),
@@ -60,7 +60,7 @@ def _result(result: ResultFacts) -> Markup:
     facts.append(f"{result.seconds * 1000:.0f} ms")
     return tag(
         "li",
-        pill(result.verdict),
+        advised(result.verdict) if result.counted_as == "ADVISED" else pill(result.verdict),
         tag("b", result.subject or "the destination"),
         " ",
         tag("span", " · ".join(facts), class_="muted small"),

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from conformance.contracts import Layer, Level
 from conformance.contracts.model import Testable
-from conformance.suite.engine import Budget, Coverage, Verdict
+from conformance.suite.engine import RED, Budget, Counted, Coverage, Verdict
 from conformance.suite.failures import Failure
 from conformance.suite.lab import Profile
 from conformance.suite.model import Phase, Side, Source
@@ -116,6 +116,11 @@ class ResultFacts(_Shape):
     failure: str | None
     """The id of what it found."""
 
+    @property
+    def counted_as(self) -> Counted:
+        """What it counts as for people."""
+        return "ADVISED" if self.verdict in RED and not self.red else self.verdict
+
 
 class Tried(_Shape):
     """A result about a clause."""
@@ -189,6 +194,9 @@ class Totals(_Shape):
 
     results: int
     red: int
+    """How many fail the run."""
+    advised: int
+    """How many have a red verdict and fail no run, as what they look for only SHOULD hold."""
     verdicts: dict[Verdict, int]
     cases: dict[Phase, int]
     left_out: int

@@ -11,7 +11,7 @@ from conformance.suite.reports.checks_view import checks_view, clause_links, tri
 from conformance.suite.reports.document import CauseFacts, ClauseFacts, DivergenceFacts, Document, ResultFacts
 from conformance.suite.reports.failure_view import failure_view
 from conformance.suite.reports.markup import Markup, anchor, join, link, pretty, tag
-from conformance.suite.reports.pills import pill, state_pill
+from conformance.suite.reports.pills import advised, pill, state_pill
 from conformance.suite.reports.source_view import annex_view, list_view, page_view
 from conformance.suite.reports.summary_view import summary_view
 
@@ -119,7 +119,8 @@ def _heading(result: ResultFacts) -> Markup:
 
 def _title(result: ResultFacts) -> list[str]:
     name = join(tag("code", result.check), f" {result.subject}")
-    return [pill(result.verdict), name, " ", tag("span", result.failure or "", class_="muted mono")]
+    verdict = advised(result.verdict) if result.counted_as == "ADVISED" else pill(result.verdict)
+    return [verdict, name, " ", tag("span", result.failure or "", class_="muted mono")]
 
 
 def _without_case(result: ResultFacts, document: Document) -> Markup:

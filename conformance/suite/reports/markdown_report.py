@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from conformance.suite.engine import Options, Report
+from conformance.suite.engine import Counted, Options, Report
 from conformance.suite.reports.build import document_of
 from conformance.suite.reports.document import ClauseFacts, DivergenceFacts, Document, Run
 from conformance.suite.reports.markup import seen
@@ -17,8 +17,9 @@ _ABOUT: Final = (
     "What each destination's plugin keeps of what its documentation page promises: for each group of checks, how many "
     "checks and subjects have which verdict."
 )
-_WORDS: Final = {
+_WORDS: Final[Mapping[Counted, str]] = {
     "PASS": "pass", "FAIL": "fail", "STALE": "stale", "FLAKY": "flaky", "ERROR": "error", "TIMEOUT": "timeout",
+    "ADVISED": "advised",
     "DIVERGED": "diverged", "VACUOUS": "vacuous", "N/A": "n/a", "INFO": "info",
 }  # fmt: skip
 
@@ -62,14 +63,14 @@ def _matrix(documents: Sequence[Document]) -> str:
     for document in documents:
         by_check = {check.id: check.group for check in document.checks}
         cells = [
-            _verdicts(Counter(one.verdict for one in document.results if by_check[one.check] == group))
+            _verdicts(Counter(one.counted_as for one in document.results if by_check[one.check] == group))
             for group in groups
         ]
         rows.append([document.destination.name, f"**{document.conclusion}**", *cells])
     return _table(["Destination", "Conclusion", *groups], rows)
 
 
-def _verdicts(counts: Counter[str]) -> str:
+def _verdicts(counts: Counter[Counted]) -> str:
     return ", ".join(f"{counts[verdict]} {word}" for verdict, word in _WORDS.items() if counts[verdict]) or "–"
 
 

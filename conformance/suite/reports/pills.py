@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from conformance.suite.engine import Verdict
+from conformance.suite.engine import Counted, Verdict
 from conformance.suite.model import Phase
 from conformance.suite.reports.markup import Markup, tag
 from conformance.suite.reports.states import SIGNS, State
 
-_MARKS: Final[Mapping[Verdict, str]] = {
-    "ERROR": "✗", "FAIL": "✗", "STALE": "✗", "FLAKY": "✗", "TIMEOUT": "✗",
+_MARKS: Final[Mapping[Counted, str]] = {
+    "ERROR": "✗", "FAIL": "✗", "STALE": "✗", "FLAKY": "✗", "TIMEOUT": "✗", "ADVISED": SIGNS["advised"].mark,
     "VACUOUS": "◐", "DIVERGED": "≠", "INFO": "i", "PASS": "✓", "N/A": "–",
 }  # fmt: skip
 """From the worst to the best."""
-RANK: Final[Mapping[Verdict, int]] = {verdict: rank for rank, verdict in enumerate(_MARKS)}
+RANK: Final[Mapping[Counted, int]] = {verdict: rank for rank, verdict in enumerate(_MARKS)}
+_WORDS: Final[Mapping[Counted, str]] = {"ADVISED": "advised"}
+_CLASSES: Final[Mapping[Counted, str]] = {"ADVISED": "advised", "N/A": "not-applicable"}
 _ONE_OF: Final[Mapping[Phase, str]] = {"vectors": "vector"}
 
 
@@ -24,15 +26,20 @@ def pill(verdict: Verdict) -> Markup:
     return _pill(f"{_MARKS[verdict]} {verdict}", verdict)
 
 
-def counted(counts: Mapping[Verdict, int]) -> Iterable[Markup]:
-    """Show how many results have each verdict, the worst first."""
+def advised(verdict: Verdict) -> Markup:
+    """Show a red verdict of what only SHOULD hold: it fails no run."""
+    return _pill(f"{_MARKS['ADVISED']} {verdict}, advised (SHOULD)", "ADVISED")
+
+
+def counted(counts: Mapping[Counted, int]) -> Iterable[Markup]:
+    """Show how many results count as what, the worst first."""
     for verdict in sorted(counts, key=RANK.__getitem__):
         if counts[verdict]:
-            yield _pill(f"{_MARKS[verdict]} {counts[verdict]} {verdict}", verdict)
+            yield _pill(f"{_MARKS[verdict]} {counts[verdict]} {_WORDS.get(verdict, verdict)}", verdict)
 
 
-def _pill(text: str, verdict: Verdict) -> Markup:
-    return tag("span", text, class_=f"pill {'not-applicable' if verdict == 'N/A' else verdict}")
+def _pill(text: str, verdict: Counted) -> Markup:
+    return tag("span", text, class_=f"pill {_CLASSES.get(verdict, verdict)}")
 
 
 def state_pill(state: State) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -42,7 +43,10 @@ def summary_view(document: Document, links: Iterable[Markup]) -> Markup:
         tag("p", sentence, " ", _clause_sentence(document), class_="sentence"),
         _coverage_bar(document),
         tag(
-            "ul", *(tag("li", one) for one in counted(document.totals.verdicts)), class_="counts", aria_label="Verdicts"
+            "ul",
+            *(tag("li", one) for one in counted(Counter(result.counted_as for result in document.results))),
+            class_="counts",
+            aria_label="Verdicts",
         ),
         _facts(document),
         tag("nav", *links, class_="contents", aria_label="Contents"),

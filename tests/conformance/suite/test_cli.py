@@ -237,7 +237,7 @@ def test_a_page_that_cannot_be_read_is_told_line_by_line(run: Run, good: str) ->
 @pytest.mark.parametrize(
     ("annex", "told"),
     [
-        ("[settings", "contract.toml: Expected ']' at the end of a table declaration"),
+        ("[settings", "contract.toml: is not TOML: Expected ']' at the end of a table declaration"),
         ('[settings.key]\nlabel = "No such"', "no field labelled"),
         (
             '[[divergence]]\ncheck = "field.requird"\nwitness = {}\nreason = "twenty characters and more"',
