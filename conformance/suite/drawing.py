@@ -15,6 +15,8 @@ _MOST_LINES: Final = 24
 _AROUND: Final = 2
 """Lines shown before and after one that is pointed at, where not all can be."""
 _STEP: Final = 2
+_MOST_OF_A_LINE: Final = 1000
+"""Columns of one value that is written whole, over several lines."""
 
 
 @dataclass
@@ -35,6 +37,19 @@ def draw(request: Object, marks: Sequence[str], width: int) -> list[str]:
     drawn = [text for line in _shortened(lines, marks) for text in (line.text, _below(line, marks)) if text]
     absent = [mark for mark in marks if mark.startswith("/body") and mark not in known]
     return [*drawn, *(f"nothing stands at {mark.removeprefix('/body') or '/'}" for mark in absent)]
+
+
+def lay_out(value: Any, marks: Sequence[str], width: int, most: int) -> list[str]:
+    """Write a JSON value over lines of at most `width` columns, nothing cut; over `most`, those that are marked stay.
+
+    Only a text that alone would fill many lines is cut.
+    """
+    lines = list(_laid_out(value, "", "", "", indent=0, width=width, most_columns=_MOST_OF_A_LINE))
+    return [
+        line.text[start : start + width]
+        for line in _shortened(lines, marks, most)
+        for start in range(0, max(len(line.text), 1), width)
+    ]
 
 
 def _head(request: Object, marks: Sequence[str], width: int) -> Iterator[_Line]:
@@ -70,14 +85,16 @@ def _body(body: Any, marks: Sequence[str], width: int) -> Iterator[_Line]:
         yield from _laid_out(body, "/body", "", "", indent=0, width=width)
 
 
-def _laid_out(value: Any, pointer: str, before: str, after: str, *, indent: int, width: int) -> Iterator[_Line]:
+def _laid_out(
+    value: Any, pointer: str, before: str, after: str, *, indent: int, width: int, most_columns: int | None = None
+) -> Iterator[_Line]:
     """Lay out a JSON value: on one line if it fits, else its parts on lines of their own."""
     line = _Line(" " * indent + before)
     _write(value, pointer, line)
     line.spans[pointer] = (indent, len(line.text))
     line.text += after
     if len(line.text) <= width or not isinstance(value, (dict, list)) or not value:
-        line.text = _fitted(line.text, width)
+        line.text = _fitted(line.text, most_columns or width)
         yield line
         return
     opening, closing = "{}" if isinstance(value, dict) else "[]"
@@ -86,7 +103,9 @@ def _laid_out(value: Any, pointer: str, before: str, after: str, *, indent: int,
     parts = list(_parts(value, pointer))
     for index, (name, inner_pointer, inner) in enumerate(parts):
         comma = "," if index < len(parts) - 1 else ""
-        yield from _laid_out(inner, inner_pointer, name, comma, indent=indent + _STEP, width=width)
+        yield from _laid_out(
+            inner, inner_pointer, name, comma, indent=indent + _STEP, width=width, most_columns=most_columns
+        )
     yield _Line(f"{' ' * indent}{closing}{after}")
 
 
@@ -131,14 +150,14 @@ def _columns(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def _shortened(lines: Sequence[_Line], marks: Sequence[str]) -> Iterator[_Line]:
+def _shortened(lines: Sequence[_Line], marks: Sequence[str], most: int = _MOST_LINES) -> Iterator[_Line]:
     """Leave out lines far from what is pointed at, if there are many."""
-    if len(lines) <= _MOST_LINES:
+    if len(lines) <= most:
         yield from lines
         return
     marked = [index for index, line in enumerate(lines) if any(mark in line.spans for mark in marks)]
     kept = {near for index in marked for near in range(index - _AROUND, index + _AROUND + 1)}
-    kept |= set(range(_MOST_LINES // 2 if marked else _MOST_LINES))
+    kept |= set(range(most // 2 if marked else most))
     left_out = False
     for index, line in enumerate(lines):
         if index in kept:

@@ -31,6 +31,7 @@ from actions_core.errors import ActionsError, ConfigurationError
 from actions_core.js import Object, nests_deeper
 from actions_core.plugins import load_catalog
 from actions_core.testing import Answer
+from conformance.suite.differing import differing
 from conformance.suite.engine import Options, Result
 from conformance.suite.lab import Lab, Profile
 from conformance.suite.model import Phase
@@ -109,6 +110,8 @@ class Failure(_Shape):
     tries: int
     expected: str
     observed: str
+    differs: str | None = None
+    """Where two objects of JSON differ, if that is what was compared."""
     delivered: Delivered | None
     requests: tuple[Any, ...]
     marks: tuple[str, ...]
@@ -130,7 +133,13 @@ def by_cause(target: Target, results: Sequence[Result]) -> list[Group]:
     shared = common_cause(target)
     everywhere = _failing_everywhere(target, results) if shared is not None else frozenset()
     for result in results:
-        cause = shared if shared is not None and result.check.id in everywhere else cause_of(target, result)
+        if result.verdict == "VACUOUS":
+            # That nothing was tried has no cause in common with what was tried and failed.
+            cause = Cause(f"{result.check.id} {result.subject}".strip(), None)
+        elif shared is not None and result.check.id in everywhere:
+            cause = Cause(f"every action, {result.check.group}", shared.place)
+        else:
+            cause = cause_of(target, result)
         # A failure about the destination as a whole, of which no place is known, has nothing to share but that.
         about = cause.about if cause.about or cause.place is not None else result.check.id
         groups.setdefault((about, cause.place), []).append(result)
@@ -150,12 +159,13 @@ def by_cause(target: Target, results: Sequence[Result]) -> list[Group]:
 
 
 def _failing_everywhere(target: Target, results: Sequence[Result]) -> frozenset[str]:
-    """List the checks that every action fails, of several."""
+    """List the checks that every action fails alike, of several: the same was expected of each."""
     slugs = {action.slug for action in target.cloud_actions}
-    failing: dict[str, set[str]] = {}
+    failing: dict[tuple[str, str], set[str]] = {}
     for result in results:
-        failing.setdefault(result.check.id, set()).add(result.subject)
-    return frozenset(check for check, subjects in failing.items() if len(slugs) > 1 and subjects == slugs)
+        if result.found is not None:
+            failing.setdefault((result.check.id, result.found.broken.expected), set()).add(result.subject)
+    return frozenset(check for (check, _), subjects in failing.items() if len(slugs) > 1 and subjects == slugs)
 
 
 def _shows_a_delivery(result: Result) -> bool:
@@ -184,6 +194,8 @@ def failure_of(lab: Lab, options: Options, result: Result, place: Place | None =
     hide = Placeholders.of(lab)
     broken = found.broken
     sent = broken.sent
+    # Before what is long is cut: it is then that this is needed.
+    differs = differing(broken.expected, broken.observed)
     return Failure(
         id=failure_id(result, hide),
         verdict=result.verdict,
@@ -207,6 +219,7 @@ def failure_of(lab: Lab, options: Options, result: Result, place: Place | None =
         tries=found.tries,
         expected=plain(_cut(hide.text(broken.expected))),
         observed=plain(_cut(hide.text(broken.observed))),
+        differs=None if differs is None else plain(_cut(hide.text(differs))),
         delivered=None if sent is None or sent.given is None else _delivered(sent.given, hide),
         requests=requests_of(sent, hide),
         marks=broken.marks,

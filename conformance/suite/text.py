@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Final, Literal, TypeAlias
 
-from actions_core.js import stringify
+from actions_core.js import Object, stringify
 from conformance.contracts import Divergence
-from conformance.suite.drawing import draw
-from conformance.suite.engine import Coverage, Options, Report, Result, Verdict
+from conformance.suite.drawing import draw, lay_out
+from conformance.suite.engine import RED, Counted, Coverage, Options, Report, Result
 from conformance.suite.failures import Failure, Group, by_cause, failure_of, plain, reproduction
 from conformance.suite.lab import Lab
 from conformance.suite.model import PHASES
 from conformance.suite.placeholders import Placeholders
 from conformance.suite.places import clauses_of, file_of, page_of
+from conformance.suite.sent import at_key
 from conformance.suite.target import Target
 
 WIDTH: Final = 100
@@ -28,6 +29,9 @@ _INDENT: Final = 15
 """Columns before what a block tells; its names stand there."""
 _LONGEST_QUOTE: Final = 160
 _LONGEST_CASE: Final = 320
+_LONGEST_EVENT: Final = 400
+"""Characters of an event that is written as one paragraph."""
+_MOST_LINES_OF_EVENT: Final = 60
 _LONGEST_TEXT: Final = 600
 _MOST_LISTED: Final = 6
 _SHORTEST: Final = 20
@@ -109,34 +113,65 @@ def header(target: Target, options: Options, look: Look) -> str:
     return "\n".join(_filled(parts, look.width))
 
 
-def groups(report: Report, look: Look) -> str:
+def groups(report: Report, look: Look, *, strict: bool = False) -> str:
     """Write a line for each group of checks: how many results, what was tried, what is not as it should be."""
     by_group: dict[str, list[Result]] = {}
     for result in report.results:
         by_group.setdefault(result.check.group, []).append(result)
-    return "\n".join(_group(name, results, look) for name, results in by_group.items())
+    return "\n".join(_group(name, results, look, strict=strict) for name, results in by_group.items())
 
 
-def _group(name: str, results: Sequence[Result], look: Look) -> str:
+def _group(name: str, results: Sequence[Result], look: Look, *, strict: bool) -> str:
     tried = [f"{count} {phase}" for phase in PHASES if (count := sum(one.cases.get(phase, 0) for one in results))]
     deliveries = sum(one.deliveries for one in results)
     told = ", ".join(tried) or "nothing tried"
     if deliveries:
         told += f"; {sum(one.reached for one in results) / deliveries:.0%} of {deliveries} deliveries sent something"
-    odd = Counter(one.verdict for one in results if one.verdict not in ("PASS", "N/A"))
-    marks = "".join(f"  {look.paint(f'{count} {verdict}', _colour(verdict))}" for verdict, count in odd.items())
+    odd = Counter(one.counted_as(strict=strict) for one in results if one.verdict not in ("PASS", "N/A"))
+    marks = "".join(
+        f"  {look.paint(f'{count} {_WORDS.get(counted, counted)}', _colour(counted))}" for counted, count in odd.items()
+    )
     return f"{name:<13}{len(results):>4}   {told}{marks}"
 
 
-def _colour(verdict: Verdict) -> Colour:
-    if verdict == "PASS":
+_WORDS: Final[dict[Counted, str]] = {"ADVISED": "advised"}
+
+
+def _colour(counted: Counted) -> Colour:
+    if counted == "PASS":
         return "green"
-    return "yellow" if verdict in ("DIVERGED", "VACUOUS", "INFO", "N/A") else "red"
+    return "red" if counted in RED else "yellow"
+
+
+def count_of(report: Report, told: Sequence[Told], *, strict: bool = False) -> str:
+    """Tell how many results fail the run and of how many causes, and beside them what fails nothing or was not tried."""
+    red = len(report.red(strict=strict))
+    causes = sum(any(result.is_red(strict=strict) for result in one.group.results) for one in told)
+    vacuous = sum(is_vacuous(one, strict=strict) for one in report.results)
+    advised = report.tally(strict=strict)["ADVISED"]
+    parts = []
+    if red:
+        parts.append(
+            f"{causes} cause{'' if causes == 1 else 's'}, {red} result{'' if red == 1 else 's'} that fail{'s' if red == 1 else ''} the run"
+        )  # noqa: E501
+    if vacuous:
+        parts.append(f"{vacuous} had nothing to try")
+    if advised:
+        parts.append(f"{advised} advised (SHOULD)")
+    return " · ".join(parts)
+
+
+def not_tried(report: Report, *, strict: bool = False) -> Iterator[str]:
+    """Write a line for what keeps a run from being proven without being a result: clauses, with `strict`, or all."""
+    if not any(result.tried for result in report.results):
+        yield "VACUOUS  nothing was tried"
+    for clause in report.untested if strict else ():
+        yield f"UNTRIED  {clause.id}  {file_of(report.target, clause)}:{clause.origin.line}"
 
 
 def summary(report: Report, conclusion: str, look: Look, *, strict: bool = False) -> str:
     """Write what a run comes to: verdicts, clauses, and whether the destination conforms."""
-    lines = [*_verdicts(report, look), *_clauses(report, look)]
+    lines = [*_verdicts(report, look, strict=strict), *_clauses(report, look)]
     status = report.exit_status(strict=strict)
     colour: Colour = "green" if status == 0 else "red"
     ending = f"{look.paint(conclusion.upper(), colour)} ({report.options.profile}, "
@@ -144,13 +179,13 @@ def summary(report: Report, conclusion: str, look: Look, *, strict: bool = False
     return "\n".join(lines)
 
 
-def _verdicts(report: Report, look: Look) -> list[str]:
+def _verdicts(report: Report, look: Look, *, strict: bool) -> list[str]:
     checks = {result.check.id for result in report.results}
-    counts = report.counts
+    counts = report.tally(strict=strict)
     count = f"{len(checks)} check{'' if len(checks) == 1 else 's'}"
     parts = [f"{count}, {len(report.results)} with each of their subjects: {counts['PASS']} pass"]
-    red: tuple[Verdict, ...] = ("FAIL", "STALE", "FLAKY", "ERROR", "TIMEOUT", "VACUOUS")
-    parts += [f"{counts[verdict]} {verdict.lower()}" for verdict in red if counts[verdict]]
+    bad: tuple[Counted, ...] = ("FAIL", "STALE", "FLAKY", "ERROR", "TIMEOUT", "VACUOUS", "ADVISED")
+    parts += [f"{counts[counted]} {counted.lower()}" for counted in bad if counts[counted]]
     if counts["DIVERGED"]:
         known = {id(one.divergence): one.divergence for one in report.results if one.divergence is not None}
         parts.append(f"{counts['DIVERGED']} diverged ({_listed([_divergence(one) for one in known.values()])})")
@@ -211,8 +246,8 @@ def block(told: Told, target: Target, look: Look) -> str:
                 "divergence", f"{target.contract.annex or 'of Segment'}: {_divergence(lead.divergence)}", look
             )
     else:
-        lines += _case(failure, lead, look)
-    if told.group.cause.place is not None:
+        lines += _case(failure, told, look)
+    if told.group.cause.place is not None and not _is_compared(lead):
         lines += _row("likely", _likely(told, target), look)
     others = [f"{named(one)}{f' {its.id}' if its is not None else ''}" for one, its in told.others]
     if others:
@@ -247,20 +282,47 @@ def _documented(result: Result, target: Target) -> list[str]:
     return _row("documented", f'{place}   "{quote}"{more}', Look())
 
 
-def _case(failure: Failure, result: Result, look: Look) -> Iterator[str]:
+def _is_compared(result: Result) -> bool:
+    """Tell whether a declaration was compared: what was observed says all, and no case has anything to add."""
+    return result.check.group == "contract" and result.found is not None
+
+
+def _observed(told: Told, result: Result, observed: str) -> str:
+    place = told.group.cause.place
+    return f"{observed} ({place.file}:{place.line})" if _is_compared(result) and place is not None else observed
+
+
+def _event(failure: Failure, event: Object, mapping: Any, look: Look) -> list[str]:
+    """Write an event so that nothing that matters is cut."""
+    text = plain(json.dumps(event, ensure_ascii=False))
+    if len(text) <= _LONGEST_EVENT:
+        return _row("event", text, look)
+    field = mapping.get(failure.subject.rpartition(".")[2]) if isinstance(mapping, dict) else None
+    marks = [
+        "/" + path.removeprefix("$.").replace(".", "/") for path in at_key(field, "@path") if isinstance(path, str)
+    ]
+    lines = lay_out(event, marks, look.width - _INDENT, _MOST_LINES_OF_EVENT)
+    return [f"{'  event' if not index else '':<{_INDENT}}{line}" for index, line in enumerate(lines)]
+
+
+def _case(failure: Failure, told: Told, look: Look) -> Iterator[str]:
+    result = told.lead
     found = result.found
     assert found is not None  # noqa: S101 - for the type checker: there is a failure only of what was found
     origin = f"phase {failure.phase}"
     if failure.first != failure.case:
         origin = f"from {len(stringify(failure.first))} characters in {failure.tries} tries, {origin}"
-    yield from _row("smallest", f"{_json(failure.case)}   ({origin})", look)
+    if not _is_compared(result):
+        yield from _row("smallest", f"{_json(failure.case)}   ({origin})", look)
     if failure.delivered is not None and isinstance(failure.delivered.event, dict):
-        yield from _row("event", _json(failure.delivered.event), look)
+        yield from _event(failure, failure.delivered.event, failure.delivered.mapping, look)
     yield from _row("expected", _shortened(failure.expected, _LONGEST_TEXT), look)
     observed = _shortened(failure.observed, _LONGEST_TEXT)
     if failure.verdict == "FLAKY":
         observed = f"{observed}; {result.reason}"
-    yield from _row("observed", observed, look)
+    yield from _row("observed", _observed(told, result, observed), look)
+    if failure.differs is not None:
+        yield from _row("differs", failure.differs, look)
     for request in failure.requests:
         yield from (f"      {line}" for line in draw(request, failure.marks, look.width - 6))
 
@@ -309,16 +371,18 @@ def command_lines(words: Sequence[str], width: int) -> list[str]:
     return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
 
 
-def brief(told: Told, target: Target) -> Iterator[str]:
-    """Write one line for each failure of a cause."""
+def brief(told: Told, target: Target, width: int | None = WIDTH) -> Iterator[str]:
+    """Write one line for each failure of a cause; without a width, as for a file, however long it is."""
     for result, failure in zip(told.group.results, told.failures, strict=True):
         clauses = clauses_of(target, result)
         place = f"  {file_of(target, clauses[0])}:{clauses[0].origin.line}" if clauses else ""
         observed = failure.observed if failure is not None else plain(result.reason)
         name = f"  {failure.id}" if failure is not None else ""
         title = f"{result.verdict:<4}  {plain(named(result))}{place}  "
-        room = max(_SHORTEST, WIDTH - len(title) - len(name))
-        yield f"{title}{_shortened(_one_line(observed), room)}{name}"
+        text = _one_line(observed)
+        if width is not None:
+            text = _shortened(text, max(_SHORTEST, width - len(title) - len(name)))
+        yield f"{title}{text}{name}"
 
 
 def _one_line(text: str) -> str:
@@ -355,8 +419,12 @@ def github(told: Told, target: Target) -> Iterator[str]:
         if failure is None:
             told_of.append(result.reason)
         else:
-            told_of += [f"expected: {failure.expected}", f"observed: {failure.observed}", f"case: {failure.id}"]
-        if told.group.cause.place is not None:
+            told_of += [
+                f"expected: {failure.expected}",
+                f"observed: {_observed(told, result, failure.observed)}",
+                f"case: {failure.id}",
+            ]
+        if told.group.cause.place is not None and not _is_compared(result):
             told_of.append(f"likely: {_likely(told, target)}")
         shown = ",".join(f"{key}={_escaped(value, ',:')}" for key, value in properties.items())
         yield f"::error {shown}::{_escaped(plain(chr(10).join(told_of)))}"

@@ -18,6 +18,7 @@ def failure_view(failure: Failure, heading: Markup) -> Markup:
         ("Rule", [failure.rule]),
         ("Expected", [tag("b", failure.expected)]),
         ("Observed", [tag("b", failure.observed)]),
+        ("Differs", [failure.differs] if failure.differs is not None else []),
         ("Smallest case", [_case(failure)] if failure.case != {} else []),
         ("Requests", [_request(request, failure.marks) for request in failure.requests]),
         ("Likely", [failure.likely] if failure.likely is not None else []),

@@ -21,6 +21,7 @@ from conformance.suite.target import Target
 
 Command: TypeAlias = Callable[..., None]
 
+_MOST_HINTS: Final = 8
 WRONG_USAGE: Final = 4
 """The exit status for a command that was used wrongly; 2 is for contracts, plugins and settings."""
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -143,7 +144,8 @@ def open_session(target: Target, options: Options) -> Session:
             }
         )
         wanted = " or ".join(options.subjects)
-        hint = difflib.get_close_matches(wanted, known, n=1) or known[:5]
+        beside = [name for name in known for one in options.subjects if name.partition(".")[0] == one.partition(".")[0]]
+        hint = list(dict.fromkeys([*difflib.get_close_matches(wanted, known, n=3), *beside]))[:_MOST_HINTS] or known[:5]
         raise SelectionError(
             f"nothing is selected: no subject is called {wanted}; there is {', '.join(hint) or 'none'}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ from emulator.cli.output import echo_json, shown
 
 _COLOURS: Final[dict[Fate, str]] = {"still fails": "red", "fixed": "green", "cannot be tried": "yellow"}
 
+_MANY: Final[dict[Fate, str]] = {"still fails": "still fail"}
 _LONGEST: Final = 100
 
 _REPLAY: Final = """Judge stored failures again: those of the given IDs, such as C-7f3a91c2, or all below .actions.
@@ -99,12 +101,15 @@ def _json(one: Replayed, *, removed: bool) -> dict[str, object]:
 def _text(one: Replayed) -> str:
     subject = f" [{one.failure.subject}]" if one.failure.subject else ""
     fate = click.style(f"{one.fate:<11}", fg=_COLOURS[one.fate])
-    return f"{fate}  {one.failure.id}  {shown(one.failure.check)}{shown(subject)}  {shown(one.told[:_LONGEST])}"
+    told = one.told[:_LONGEST] if sys.stdout.isatty() else one.told
+    return f"{fate}  {one.failure.id}  {shown(one.failure.check)}{shown(subject)}  {shown(told)}"
 
 
 def _summary(replayed: list[Replayed], *, removed: bool) -> str:
     counts = {fate: sum(one.fate == fate for one in replayed) for fate in _COLOURS}
-    told = ", ".join(f"{count} {fate}" for fate, count in counts.items() if count)
+    told = ", ".join(
+        f"{count} {_MANY.get(fate, fate) if count > 1 else fate}" for fate, count in counts.items() if count
+    )
     return f"{told}{'; taken away' if removed else ''}"
 
 

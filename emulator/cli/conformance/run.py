@@ -16,13 +16,16 @@ from conformance.suite.failures import store
 from conformance.suite.reports import json_report
 from conformance.suite.reports.build import document_of
 from conformance.suite.text import (
+    WIDTH,
     Look,
     Told,
     block,
     brief,
+    count_of,
     github,
     groups,
     header,
+    not_tried,
     remarks,
     summary,
     tell,
@@ -123,8 +126,12 @@ def run(
     if as_json:
         echo_json(json_report(report))
     elif quiet:
-        for one in told:
-            click.echo("\n".join(brief(one, report.target)))
+        width = WIDTH if sys.stdout.isatty() else None
+        for line in [
+            *(line for one in told for line in brief(one, report.target, width)),
+            *not_tried(report, strict=strict),
+        ]:
+            click.echo(line)
     else:
         _echo(report, told, look, output, strict=strict)
         if folder is not None:
@@ -133,7 +140,7 @@ def run(
 
 
 def _echo(report: Report, told: Sequence[Told], look: Look, output: Output, *, strict: bool) -> None:
-    click.echo(f"{groups(report, look)}\n")
+    click.echo(f"{groups(report, look, strict=strict)}\n")
     for one in told:
         click.echo(
             "\n".join(github(one, report.target)) if output == "github" else f"{block(one, report.target, look)}\n"
@@ -141,10 +148,9 @@ def _echo(report: Report, told: Sequence[Told], look: Look, output: Output, *, s
     lines = remarks(report, look, strict=strict)
     if lines:
         click.echo("\n".join([*lines, ""]))
-    if told:
-        causes = f"{len(told)} cause{'' if len(told) == 1 else 's'}"
-        count = sum(len(one.group.results) for one in told)
-        click.echo(f"{causes}, {count} result{' that fails' if count == 1 else 's that fail'} the run")
+    count = count_of(report, told, strict=strict)
+    if count:
+        click.echo(count)
     click.echo(summary(report, conclusion_of(report, strict=strict), look, strict=strict))
 
 

@@ -143,7 +143,9 @@ def test_the_summary_says_what_it_comes_to(kept: Report, broken: Report) -> None
     assert "Nothing was found broken." in good
     assert "✗ does not conform" in bad
     assert "destinations/usermotion/page.md" in bad
-    assert f"{broken.counts['FAIL']} FAIL" in bad
+    assert f"{len(broken.red())} failing" in bad
+    assert f"✗ {len(broken.red())} FAIL" in bad
+    assert f"! {broken.counts['FAIL'] - len(broken.red())} advised" in bad
 
 
 def test_hostile_text_of_a_page_is_only_text(tmp_path: Path) -> None:
