@@ -10,8 +10,8 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from datetime import date
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Final, get_args
@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as ModelField
 
 from actions_core.errors import ActionsError, Problem
+from actions_core.inputs import OAuthCredentials
 from actions_core.js import Object, stringify
 from conformance.contracts.catalog import NoEntryError, find_entry
 from conformance.contracts.markdown import one_line
@@ -33,6 +34,7 @@ from conformance.contracts.model import (
     Source,
     WireRequest,
 )
+from conformance.contracts.placeholders import fields_in, meant
 from conformance.contracts.told import Places, Told, ToldAction, ToldField, ToldPreset
 
 
@@ -147,7 +149,7 @@ def read_annex(text: str, file: str, contract: Contract, directory: Traversable 
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise AnnexError(file, [_not_toml(error, file)]) from None
+        raise AnnexError(file, [_not_toml(error, text, file)]) from None
     places = _TomlPlaces(text, file)
     try:
         annex = _Annex.model_validate(given)
@@ -200,10 +202,12 @@ def _catalog(annex: _Annex, places: Places, contract: Contract, directory: Trave
 _AT: Final = re.compile(r"(.*) \(at line (\d+), column (\d+)\)\Z", re.DOTALL)
 
 
-def _not_toml(error: tomllib.TOMLDecodeError, file: str) -> Problem:
+def _not_toml(error: tomllib.TOMLDecodeError, text: str, file: str) -> Problem:
     found = _AT.match(str(error))
     if found is None:
-        return Problem(file, f"is not TOML: {error}")
+        # Something is open at the end of the file.
+        told = str(error).removesuffix(" (at end of document)")
+        return Problem(f"{file}:{len(text.splitlines())}", f"is not TOML: {told[:1].lower()}{told[1:]}")
     return Problem(f"{file}:{found[2]}:{found[3]}", f"is not TOML: {found[1][:1].lower()}{found[1][1:]}")
 
 
@@ -267,6 +271,10 @@ class _TomlPlaces(Places):
 # --- the requests ----------------------------------------------------------------------------------------------------
 
 
+_TOKENS: Final = tuple(f"auth.{one.name}" for one in fields(OAuthCredentials))
+"""What templates may read of a destination that signs in."""
+
+
 class _Wired:
     """A contract with what only an annex tells: the partner's requests, golden events and divergences."""
 
@@ -312,16 +320,29 @@ class _Wired:
         for part in ("method", "url") if wire.body is None else ("method", "url", "body"):
             quote = f"{part} = {stringify(getattr(wire, part))}"
             self.enter(f"{action.id}/wire/{part}", ["actions", slug, "wire", part], quote)
+            self.check_names(getattr(wire, part), ["actions", slug, "wire", part], [action])
         return replace(action, wire=wire)
 
     def partner(self, given: _Partner) -> WireRequest | None:
         if given.headers:
             shown = ", ".join(f"{name}: {value}" for name, value in given.headers.items())
             self.enter("wire/headers", ["wire", "headers"], shown)
+            for name, value in given.headers.items():
+                self.check_names(value, ["wire", "headers", name], self.contract.actions)
         if given.probe is None:
             return None
         self.enter("wire/probe", ["wire", "probe"], f"{given.probe.method} {given.probe.url}")
+        for part in ("method", "url", "body"):
+            self.check_names(getattr(given.probe, part), ["wire", "probe", part], [])
         return WireRequest(given.probe.method, given.probe.url, given.probe.body)
+
+    def check_names(self, template: Any, here: list[str], actions: Iterable[DocumentedAction]) -> None:
+        """Refuse a name in a template that is misspelt."""
+        settings = [f"settings.{one.key}" for one in self.contract.settings or () if one.key is not None]
+        known = [one.key for action in actions for one in action.fields if one.key is not None]
+        for name in sorted(fields_in(template)):
+            if close := meant(name, [*known, *settings, *_TOKENS]):
+                self.problem(here, f"{'.'.join(here)}: {{{name}}} is not known here; did you mean {{{close}}}?")
 
     def check_golden(self, annex: _Annex, golden: _Golden, here: list[str]) -> None:
         slugs = {*annex.actions, *(action.slug for action in self.contract.actions)}

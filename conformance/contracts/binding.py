@@ -22,7 +22,7 @@ from conformance.contracts.model import (
     Source,
 )
 from conformance.contracts.pairing import Names, pair
-from conformance.contracts.plain import as_text, plain_option
+from conformance.contracts.plain import as_text, plain_default, plain_option
 from conformance.contracts.triggers import same_trigger, trigger_of
 
 NARROWING: Final = ("multiple", "allow_null", "choices", "format", "minimum", "maximum", "properties")
@@ -279,6 +279,8 @@ class _Binder:
         for name in sorted(details.model_fields_set - {"type"}):
             clause = f"{wanted.id}/{'required-if' if name == 'required' else name.replace('_', '-')}"
             told, has = (plain_option(name, getattr(one, name)) for one in (details, field))
+            if name == "default" and not wanted.id.startswith("setting/"):
+                told, has = plain_default(told), plain_default(has)
             self.compare_json(clause, f"{place}.{name}", told, has)
 
     # --- findings ---

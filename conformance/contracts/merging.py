@@ -34,7 +34,7 @@ from conformance.contracts.model import (
     Testable,
 )
 from conformance.contracts.pairing import pair
-from conformance.contracts.plain import as_text, plain_option
+from conformance.contracts.plain import as_text, plain_default, plain_option
 from conformance.contracts.told import DETAILS, Told, ToldAction, ToldField, ToldPreset
 from conformance.contracts.triggers import event_slug_of, trigger_of
 
@@ -318,7 +318,9 @@ class Merger:
             (*here, name),
             quote,
             testable="structural" if compared else "auto",
-            plain=lambda held: plain_option(name, held),
+            plain=plain_default
+            if name == "default" and here[0] != "settings"
+            else lambda held: plain_option(name, held),
         )
 
     def _type(self, field: DocumentedField, told: str | None, path: Path) -> DocumentedType:

@@ -16,6 +16,16 @@ def plain_option(name: str, value: object) -> object:
     return _plain_conditions(value) if isinstance(value, Conditions) else value
 
 
+def plain_default(value: object) -> object:
+    """Give a field's default without the directive `@literal`, which gives the same as what it holds.
+
+    That of a setting is no mapping, so that it is what it is.
+    """
+    while isinstance(value, dict) and value.keys() == {"@literal"}:
+        value = value["@literal"]
+    return value
+
+
 def _plain_conditions(conditions: Conditions) -> object:
     """Give conditions whole, so that it makes no difference whether what goes without saying was said."""
     return {

@@ -18,7 +18,7 @@ from conformance.suite.target import Target
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _HEAD: Final = """\
-# The annex of {page}: what the page cannot say. The project's docs/contracts.md says what may stand here.
+# The annex of {page}: what the page cannot say. See docs/contracts.md of segment-actions-emulator.
 """
 _MORE: Final = """
 # What else an annex may tell, each of which more checks can use:
@@ -60,9 +60,16 @@ class _Keys:
         if target is not None:
             self.settings.update({one.documented.id: one.key for one in target.bound.settings})
             self.slugs.update({one.documented.id: one.slug for one in target.actions})
-            for field in (field for one in target.actions for field in one.fields):
-                self.fields[field.documented.id] = field.key
-                self.untold[field.documented.id] = [name for name in NARROWING if getattr(field.field, name)]
+            self.fields.update({field.documented.id: field.key for one in target.actions for field in one.fields})
+            for field in (*target.bound.settings, *(field for one in target.actions for field in one.fields)):
+                # What is a choice or a list by its type, the page has told.
+                if field.documented.type not in ("select", "array"):
+                    self.untold[field.documented.id] = [name for name in NARROWING if getattr(field.field, name)]
+
+    def to_tell(self, field: DocumentedField) -> Iterator[str]:
+        """Say in a comment what the entry of a field has to tell and the plugin must not."""
+        if told := self.untold.get(field.id):
+            yield f"# The plugin has {' and '.join(told)} here: add what the documentation says of it."
 
 
 def _settings(contract: Contract, keys: _Keys) -> Iterator[str]:
@@ -74,6 +81,7 @@ def _settings(contract: Contract, keys: _Keys) -> Iterator[str]:
         yield ""
         if key is None:
             yield "# Fill in the setting's key for KEY."
+        yield from keys.to_tell(setting)
         yield f"{begin}[settings.{_key(key)}]"
         yield f"{begin}label = {_text(setting.label)}"
 
@@ -92,8 +100,7 @@ def _action(action: DocumentedAction, keys: _Keys) -> Iterator[str]:
     yield ""
     yield f"{begin}[actions.{_key(slug)}.fields]"
     for field in action.fields:
-        if told := keys.untold.get(field.id):
-            yield f"# The plugin has {' and '.join(told)} here: add what the documentation says of it."
+        yield from keys.to_tell(field)
         yield _field(field, action, keys)
 
 
@@ -123,7 +130,8 @@ def begin_tests(module: str, contract: str | None) -> str:
     title = "".join(part.capitalize() for part in re.split(r"[_\W]+", name))
     given = f", contract={json.dumps(contract)}" if contract is not None else ""
     suite = f"Test{title} = destination_suite({name}{given})"
-    return f"from conformance import destination_suite\n{imported}\n\n{suite}\n"
+    # The plugin is its author's own and the suite is not, so that linters want a blank line between.
+    return f"from conformance import destination_suite\n\n{imported}\n\n{suite}\n"
 
 
 def ledger(contract: Contract) -> Sequence[tuple[str, str, str, str]]:

@@ -144,16 +144,15 @@ def _colour(counted: Counted) -> Colour:
 
 
 def count_of(report: Report, told: Sequence[Told], *, strict: bool = False) -> str:
-    """Tell how many results fail the run and of how many causes, and beside them what fails nothing or was not tried."""
+    """Tell how many results fail the run, of how many causes; beside them what was not tried or fails nothing."""
     red = len(report.red(strict=strict))
     causes = sum(any(result.is_red(strict=strict) for result in one.group.results) for one in told)
     vacuous = sum(is_vacuous(one, strict=strict) for one in report.results)
     advised = report.tally(strict=strict)["ADVISED"]
     parts = []
     if red:
-        parts.append(
-            f"{causes} cause{'' if causes == 1 else 's'}, {red} result{'' if red == 1 else 's'} that fail{'s' if red == 1 else ''} the run"
-        )  # noqa: E501
+        many = f"{red} result that fails" if red == 1 else f"{red} results that fail"
+        parts.append(f"{causes} cause{'' if causes == 1 else 's'}, {many} the run")
     if vacuous:
         parts.append(f"{vacuous} had nothing to try")
     if advised:

@@ -14,13 +14,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 from actions_core.js import Object, to_string
+from conformance.contracts.placeholders import PLACE, fields_in
 from conformance.oracle.mapping import ABSENT
 
-_PLACE: Final = re.compile(r"\{([A-Za-z_][\w.-]*)(\?|\|[^{}]*)?\}")
+__all__ = ["TemplateError", "fields_in", "fill", "fill_url"]
 
 
 class TemplateError(Exception):
@@ -48,14 +49,14 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _text(template: str, values: Mapping[str, Any]) -> Any:
-    only = _PLACE.fullmatch(template)
+    only = PLACE.fullmatch(template)
     if only is not None:
         return _value(only, values)
-    parts = [_value(found, values) for found in _PLACE.finditer(template)]
+    parts = [_value(found, values) for found in PLACE.finditer(template)]
     if ABSENT in parts:
         return ABSENT
     texts = iter(parts)
-    return _PLACE.sub(lambda _found: to_string(next(texts)), template)
+    return PLACE.sub(lambda _found: to_string(next(texts)), template)
 
 
 def _value(found: re.Match[str], values: Mapping[str, Any]) -> Any:
@@ -77,16 +78,7 @@ def _json_or_text(text: str) -> Any:
 
 def fill_url(template: str, values: Mapping[str, Any]) -> str:
     """Fill in a URL; a template that is one value is that URL."""
-    only = _PLACE.fullmatch(template)
+    only = PLACE.fullmatch(template)
     if only is not None:
         return to_string(_value(only, values))
-    return _PLACE.sub(lambda found: quote(to_string(_value(found, values)), safe="!'()*~"), template)
-
-
-def fields_in(template: Any) -> set[str]:
-    """List what a template reads."""
-    if isinstance(template, str):
-        return {found[1] for found in _PLACE.finditer(template)}
-    if isinstance(template, dict):
-        return set().union(*(fields_in(inner) for inner in template.values())) if template else set()
-    return set().union(*(fields_in(inner) for inner in template)) if isinstance(template, list) and template else set()
+    return PLACE.sub(lambda found: quote(to_string(_value(found, values)), safe="!'()*~"), template)

@@ -25,7 +25,7 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
 """For each template the folders of `emulator/templates` that it is laid from; a later one's files win."""
 
 _FOLDER: Final = Path(__file__).parents[1] / "templates"
-_TEXTS: Final = frozenset({".md", ".py", ".toml", ".typed"})
+_TEXTS: Final = frozenset({".md", ".py", ".toml", ".typed", ".gitignore"})
 """What a template consists of; whatever else is there, tools have left."""
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+)*")
 _LONGEST: Final = 40
@@ -124,7 +124,7 @@ def render(template: str, names: Names) -> dict[str, str]:
     for layer in TEMPLATES[template]:
         root = _FOLDER / layer
         for path in sorted(root.rglob("*")):
-            if path.suffix in _TEXTS:
+            if (path.suffix or path.name) in _TEXTS:
                 files[names.put_into(path.relative_to(root).as_posix())] = names.put_into(path.read_text("utf-8"))
     return dict(sorted(files.items()))
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -209,6 +211,24 @@ def test_nothing_of_the_templates_name_is_left(made: Path) -> None:
             assert "acme" not in path.read_text("utf-8").lower()
 
 
+def test_the_tables_of_its_page_are_even_whatever_it_is_called(made: Path) -> None:
+    for page in made.rglob("page.md"):
+        for table in re.findall(r"(?:^\|.*\n)+", page.read_text("utf-8"), re.MULTILINE):
+            assert len({len(row) for row in table.splitlines()}) == 1, table
+
+
+def test_git_leaves_out_what_tools_leave_behind(made: Path) -> None:
+    folder = made / "crisp-minimal-destination"
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    try:
+        names = [".actions/cases", ".hypothesis/tmp", ".venv/bin", "a/__pycache__/b", "crisp.egg-info/PKG-INFO"]
+        command = ["git", "-C", str(folder), "check-ignore", *names]
+        ignored = subprocess.run(command, capture_output=True, text=True, check=True)
+    finally:
+        shutil.rmtree(folder / ".git")
+    assert ignored.stdout.splitlines() == names
+
+
 def test_the_templates_are_in_the_wheel(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -217,7 +237,7 @@ def test_the_templates_are_in_the_wheel(tmp_path: Path) -> None:
         [sys.executable, "-m", "zipfile", "-l", str(wheel)], capture_output=True, text=True, check=True
     )
     for path in (ROOT / "emulator/templates").rglob("*"):
-        if path.suffix in (".md", ".py", ".toml", ".typed"):
+        if (path.suffix or path.name) in (".md", ".py", ".toml", ".typed", ".gitignore"):
             assert path.relative_to(ROOT).as_posix() in listed.stdout
 
 

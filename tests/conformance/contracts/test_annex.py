@@ -239,6 +239,60 @@ def test_several_fields_of_one_label_are_told_in_the_order_of_the_page() -> None
 
 def test_what_is_no_toml_is_told_with_its_line() -> None:
     assert problems("[actions]\nx = \n") == ["contract.toml:2:5: is not TOML: invalid value"]
+    assert problems("[actions]\n[settings") == [
+        "contract.toml:2: is not TOML: expected ']' at the end of a table declaration"
+    ]
+
+
+def test_a_part_that_does_not_exist_is_told_on_its_own_line_with_the_one_that_is_meant() -> None:
+    assert problems('[settings]\n\n[wier.headers]\na = "b"\n') == [
+        "contract.toml:3: wier: an annex knows no such key here; did you mean 'wire'?"
+    ]
+
+
+WIRED = (
+    '[settings.apiKey]\nlabel = "API Key"\n' + ACTION_HEAD + "[actions.saveUser.fields]\n"
+    'userId = { label = "User ID" }\n'
+)
+"""An annex whose next line, the seventh, is about something else."""
+WIRE = '[actions.saveUser.wire]\nurl = "https://x.example/{{{0}}}"\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("userid", "userId"),
+        ("user_id", "userId"),
+        ("uesrId", "userId"),
+        ("settings.apikey", "settings.apiKey"),
+        ("setting.apiKey", "settings.apiKey"),
+        ("auth.acces_token", None),
+        ("auth.accesstoken", "auth.access_token"),
+        ("userId", None),
+        ("settings.apiKey", None),
+        ("auth.access_token", None),
+        ("userIds", None),
+        ("userId2", None),
+        ("hidden", None),
+    ],
+)
+def test_a_name_that_is_misspelt_in_a_template_is_refused(name: str, meant: str | None) -> None:
+    annex = WIRED + WIRE.format(name)
+    if meant is None:
+        assert read(annex).actions[0].wire is not None
+    else:
+        told = f"{{{name}}} is not known here; did you mean {{{meant}}}?"
+        assert problems(annex) == [f"contract.toml:8: actions.saveUser.wire.url: {told}"]
+
+
+def test_so_is_one_in_a_body_in_a_header_and_in_the_probe() -> None:
+    annex = WIRED + '[actions.saveUser.wire]\nurl = "x"\nbody = { a = ["{userid?}"] }\n'
+    annex += '[wire.headers]\nx-key = "{settings.apikey}"\n[wire.probe]\nurl = "https://x.example/{settings.APIKey}"\n'
+    assert problems(annex) == [
+        "contract.toml:9: actions.saveUser.wire.body: {userid} is not known here; did you mean {userId}?",
+        "contract.toml:11: wire.headers.x-key: {settings.apikey} is not known here; did you mean {settings.apiKey}?",
+        "contract.toml:13: wire.probe.url: {settings.APIKey} is not known here; did you mean {settings.apiKey}?",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -441,6 +495,21 @@ def test_a_plugin_that_declares_something_else_has_a_finding_on_the_annexs_line(
     is_, _, should = message.partition(", but the annex says ")
     assert told in is_
     assert should
+
+
+def test_a_default_is_the_same_whether_it_is_written_as_a_literal_or_not() -> None:
+    literal, plain = {"@literal": "email"}, "email"
+    for told, has in (('"email"', literal), ('{ "@literal" = "email" }', plain), ('{ "@literal" = "email" }', literal)):
+        assert findings(TRAITS + f"default = {told}", with_traits(default=has)) == []
+    ((clause, _),) = findings(TRAITS + 'default = "phone"', with_traits(default=literal))
+    assert clause == "action/save-user/field/traits/default"
+
+
+def test_a_default_of_a_setting_is_no_mapping() -> None:
+    key = ACME.settings_fields["apiKey"].model_copy(update={"default": {"@literal": "k"}})
+    annex = '[settings.apiKey]\nlabel = "API Key"\ndefault = "k"\n'
+    ((clause, _),) = findings(annex, replace(ACME, settings={"apiKey": key}))
+    assert clause == "setting/api-key/default"
 
 
 def test_a_default_that_the_annex_does_not_tell_is_the_plugins_affair() -> None:

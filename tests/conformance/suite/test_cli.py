@@ -237,7 +237,7 @@ def test_a_page_that_cannot_be_read_is_told_line_by_line(run: Run, good: str) ->
 @pytest.mark.parametrize(
     ("annex", "told"),
     [
-        ("[settings", "contract.toml: is not TOML: Expected ']' at the end of a table declaration"),
+        ("[settings", "contract.toml:1: is not TOML: expected ']' at the end of a table declaration"),
         ('[settings.key]\nlabel = "No such"', "no field labelled"),
         (
             '[[divergence]]\ncheck = "field.requird"\nwitness = {}\nreason = "twenty characters and more"',
@@ -303,6 +303,13 @@ def test_wrong_usage_has_a_status_of_its_own(run: Run, arguments: tuple[str, ...
     assert (result.exit_code, told in result.stderr) == (4, True), result.stderr
 
 
+def test_a_subject_that_is_misspelt_is_answered_with_its_neighbours(run: Run, good: str) -> None:
+    told = run("run", good, "--only", "field", "-s", "send.body")
+    assert told.exit_code == 4
+    assert "send.note" in told.output
+    assert "send.userId" in told.output
+
+
 # --- replay and promote ---
 
 
@@ -311,7 +318,7 @@ def test_what_is_fixed_is_taken_away_and_what_is_not_stays(run: Run, bad: str, f
     found = failures()
     still = run("replay")
     assert still.exit_code == 1
-    assert f"{len(found)} still fails" in still.stdout
+    assert f"{len(found)} still fail" in still.stdout
     assert failures() == found
     write_plugin(folder / "bad")
     kept = run("replay", "--keep")
@@ -489,6 +496,7 @@ def test_a_contract_and_a_test_file_are_begun_with_the_keys_of_the_plugin(run: R
     }
     assert Path("tests/test_conformance.py").read_text("utf-8").splitlines() == [
         "from conformance import destination_suite",
+        "",
         "import mydest",
         "",
         'TestMydest = destination_suite(mydest, contract="mydest/contract.toml")',

@@ -15,6 +15,7 @@ from actions_core import Object, Request
 from actions_core.inputs import ExecuteInput
 from actions_core.request import Response
 from conformance.contracts import Divergence
+from conformance.suite.differing import differing
 from conformance.suite.drawing import draw
 from conformance.suite.engine import Options, Report
 from conformance.suite.lab import Lab
@@ -25,9 +26,11 @@ from conformance.suite.text import (
     block,
     brief,
     command_lines,
+    count_of,
     github,
     groups,
     header,
+    not_tried,
     remarks,
     summary,
     tell,
@@ -318,3 +321,96 @@ def test_a_long_command_is_broken_such_that_it_can_be_pasted() -> None:
 
 def test_a_short_command_stays_on_its_line() -> None:
     assert command_lines(["actions", "conformance", "replay", "C-1"], 85) == ["actions conformance replay C-1"]
+
+
+# --- what is worth counting, naming and showing whole ---
+
+
+def never(_lab: Lab, _subject: Subject, _case: Object) -> Judgement:
+    return None
+
+
+def always(_lab: Lab, _subject: Subject, _case: Object) -> Judgement:
+    return Broken("another", "this one " * 30)
+
+
+def test_a_failure_is_counted_in_one_way_and_advice_apart() -> None:
+    report = run(
+        checking(always, {"n": 1}),
+        checking(always, {"n": 1}, name="made.advice", level="SHOULD"),
+        checking(never, {"n": 1}, name="made.idle"),
+    )
+    told = tell(report.target, report.options, worth_telling(report))
+    assert count_of(report, told) == "1 cause, 1 result that fails the run · 1 had nothing to try · 1 advised (SHOULD)"
+    assert ": 0 pass · 1 fail · 1 vacuous · 1 advised" in summary(report, "x", PLAIN).replace("\n  ", " ")
+    assert groups(report, PLAIN).endswith("1 FAIL  1 advised  1 VACUOUS")
+    strict = tell(report.target, report.options, worth_telling(report, strict=True))
+    assert count_of(report, strict, strict=True).startswith("2 causes, 2 results that fail the run")
+
+
+def test_what_had_nothing_to_try_is_named_beside_what_failed() -> None:
+    idle = checking(never, {"n": 1}, name="made.idle", subjects=notes)
+    report = shouted(idle)
+    told = tell(report.target, report.options, worth_telling(report))
+    assert [one.lead.check.id for one in told] == ["made.verbatim", "made.idle"]
+    (line,) = brief(told[1], report.target)
+    assert line.startswith("VACUOUS  made.idle [send.note]  nothing was tried: ")
+
+
+def test_quiet_lines_name_what_was_never_tried() -> None:
+    report = run(checking(never, {"n": 1}))
+    assert next(not_tried(report)) == "VACUOUS  nothing was tried"
+    lines = list(not_tried(run(checking(tiny.kept, {"n": 1})), strict=True))
+    assert any(re.fullmatch(r"UNTRIED  action/send/field/note/type  tiny/page\.md:\d+", line) for line in lines)
+
+
+def test_nothing_is_cut_where_nobody_has_a_width() -> None:
+    report = run(checking(always, {"n": 1}))
+    (told,) = tell(report.target, report.options, worth_telling(report))
+    assert len(next(brief(told, report.target))) <= 100
+    assert ("this one " * 30).strip() in next(brief(told, report.target, None))
+
+
+def test_what_is_only_compared_is_told_once_and_with_its_place() -> None:
+    compared = checking(always, {"n": 1}, name="contract.made", subjects=notes)
+    (text,) = blocks(run(compared))
+    assert not re.search("^  (likely|smallest)", text, re.MULTILINE)
+    assert re.search(r"\([\w/.]*tiny\.py:\d+\)", text.replace("\n               ", " "))
+
+
+def test_an_event_is_shown_with_the_value_that_matters_however_long_it_is() -> None:
+    def long(lab: Lab, at: Subject, _case: Object) -> Judgement:
+        assert isinstance(at, OnField)
+        more = {f"key{number:03}": "x" * 40 for number in range(200)}
+        event = {"type": "track", "userId": "u", "properties": {**more, "note": f"{'n' * 300} the end"}}
+        sent = lab.deliver(at.action, event, lab.default_mapping(at.action))
+        return Broken("this", "that", sent)
+
+    (text,) = blocks(run(checking(long, {"n": 1}, subjects=notes), reduce=False))
+    event = text[text.index("  event") : text.index("  expected")]
+    assert f"{'n' * 300} the end" in re.sub(r"\n {15}", "", event)
+    assert len(event.splitlines()) < 80
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "told"),
+    [
+        ('{"send_at":"0","to":"0"}', '{"sendAt":"0","to":"0"}', "/send_at missing, /sendAt extra"),
+        ('{"a":{"b/c":[1,2]}}', '{"a":{"b/c":[1]}}', "/a/b~1c/1 missing"),
+        ('{"a":1,"b":1}', '{"a":1.0,"b":"1"}', "/a other value, /b other value"),
+        ('{"a":1}', '{"a":1}', None),
+        ("1 request", '{"a":1}', None),
+        ("[1]", "[2]", None),
+    ],
+)
+def test_two_objects_are_told_apart_by_pointers(expected: str, observed: str, told: str | None) -> None:
+    assert differing(expected, observed) == told
+
+
+def test_where_bodies_differ_is_a_line_of_its_own() -> None:
+    def other(_lab: Lab, _subject: Subject, _case: Object) -> Judgement:
+        return Broken('{"send_at":"0"}', '{"sendAt":"0"}')
+
+    (text,) = blocks(run(checking(other, {"n": 1})))
+    assert "  differs      /send_at missing, /sendAt extra" in text.splitlines()

@@ -12,5 +12,5 @@ API = "https://api.acme.example/v1"
 class Settings:
     """The settings of one connection."""
 
-    username: Annotated[str, Field("Username", "Acme: Settings, API Users")]
+    username: Annotated[str, Field("Username", "Your account, Settings, API Users")]
     password: Annotated[str, Field("Password", "The password of that user", type="password")]

@@ -12,4 +12,4 @@ API = "https://api.acme.example/v1"
 class Settings:
     """The settings of one connection."""
 
-    apiKey: Annotated[str, Field("API Key", "Acme: Settings, API Keys", type="password")]
+    apiKey: Annotated[str, Field("API Key", "Your account, Settings, API Keys", type="password")]
