@@ -70,7 +70,7 @@ def skip_validation() -> Edit:
         build = compile_builder(with_fields(plan.action.payload, fields))
         return replace(plan, contract=_Unchecked(), build=build)  # type: ignore[arg-type]  # it is no contract
 
-    return both(edit_plans(unchecked), edit_platform(validate=lambda _fields, values: values))
+    return edit_plans(unchecked)
 
 
 def limit_mappings(most: int) -> Edit:

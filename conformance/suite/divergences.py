@@ -137,20 +137,32 @@ OF_SEGMENT: Final[tuple[Divergence, ...]] = (
 
 def divergences_for(target: Target, check: str, subject: Subject) -> list[Divergence]:
     """List what is known about a check and a subject: Segment's own divergences and those of the annex."""
+    concerns = _CONCERNED.get(check)
+    of_segment = OF_SEGMENT if concerns is None or concerns(subject) else ()
     return [
         one
-        for one in (*OF_SEGMENT, *target.contract.divergences)
-        if one.check == check and one.subject in (None, subject.name) and _concerns(one, subject)
+        for one in (*of_segment, *target.contract.divergences)
+        if one.check == check and one.subject in (None, subject.name)
     ]
 
 
-def _concerns(divergence: Divergence, subject: Subject) -> bool:
-    """Tell whether a divergence of Segment's is about a subject at all: not every bound is without effect."""
-    if divergence.reason is not _NO_BOUND or not isinstance(subject, OnField):
-        return True
-    facts = subject.field.facts
-    bound = facts.minimum if divergence.check == "field.minimum" else facts.maximum
-    return not bound or facts.type not in ("number", "string")
+def _has_no_minimum(subject: Subject) -> bool:
+    return isinstance(subject, OnField) and _is_without_effect(subject, subject.field.facts.minimum)
+
+
+def _has_no_maximum(subject: Subject) -> bool:
+    return isinstance(subject, OnField) and _is_without_effect(subject, subject.field.facts.maximum)
+
+
+def _is_without_effect(subject: OnField, bound: float | None) -> bool:
+    return not bound or subject.field.facts.type not in ("number", "string")
+
+
+_CONCERNED: Final[Mapping[str, Callable[[Subject], bool]]] = {
+    "field.minimum": _has_no_minimum,
+    "field.maximum": _has_no_maximum,
+}
+"""By check: which subjects a divergence of Segment's is about, where it is not about all of them."""
 
 
 def is_taken(case: Object, divergences: Iterable[Divergence]) -> bool:

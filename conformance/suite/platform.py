@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from actions_core.contract import compile_contract
-from actions_core.fields import InputField
 from actions_core.js import Object
 from actions_core.mapping import compile_mapping
 from actions_core.plugins import Catalog
@@ -31,10 +29,6 @@ def _resolve(mapping: Object, event: Object) -> Any:
     return compile_mapping(mapping).resolve(event)
 
 
-def _validate(fields: dict[str, InputField], values: Any) -> Object:
-    return compile_contract(fields).validate(values)
-
-
 async def _deliver_batch(instance: DestinationInstance[Any], events: Sequence[Object]) -> Any:
     return await instance.deliver_batch(events)
 
@@ -49,8 +43,6 @@ class Platform:
     """Whether a trigger takes an event; raises `TriggerSyntaxError`."""
     resolve: Callable[[Object, Object], Any] = _resolve
     """What a mapping makes of an event; raises `MappingError` or `MappingResolveError`."""
-    validate: Callable[[dict[str, InputField], Any], Object] = _validate
-    """What a contract makes of values; raises `PayloadValidationError`."""
     route: Callable[..., Any] = route
     refuse_call_type: Callable[..., Any] = refuse_call_type
     check_mapping_count: Callable[[int], None] = check_mapping_count

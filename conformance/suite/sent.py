@@ -181,17 +181,6 @@ def carries(sent: Sent, wanted: Any) -> bool:
     )
 
 
-def numbers_as_written(value: Any) -> Any:
-    """Give a Python JSON value with its numbers as JSON text, to compare it with a body."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, (int, float)):
-        return Number(json.dumps(value))
-    if isinstance(value, dict):
-        return {key: numbers_as_written(inner) for key, inner in value.items()}
-    return [numbers_as_written(inner) for inner in value] if isinstance(value, list) else value
-
-
 def at_key(value: Any, key: str) -> Iterator[Any]:
     """Yield what stands under a key, wherever in a JSON value."""
     if isinstance(value, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from actions_core.definitions import CALL_TYPES, CallType
 from actions_core.fields import Condition, Conditions, InputField
 from actions_core.js import Object
 from conformance.contracts import BoundAction, BoundField
@@ -64,6 +65,12 @@ def _of_length(facts: InputField, text: str) -> str:
     """Cut or lengthen a text to what a field's bounds allow."""
     longest = len(text) if facts.maximum is None else max(1, int(facts.maximum))
     return text[-longest:].rjust(int(facts.minimum or 0), "x")
+
+
+def usual_call(action: BoundAction) -> CallType:
+    """Give a call type that an action is for, by its default trigger; track calls where that names none."""
+    trigger = action.action.default_subscription or ""
+    return next((call for call in CALL_TYPES if f'"{call}"' in trigger), "track")
 
 
 def condition_for(field: BoundField) -> Condition | None:

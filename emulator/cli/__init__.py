@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from importlib.metadata import version
@@ -10,6 +9,8 @@ from io import TextIOWrapper
 from typing import Any, Final
 
 import click
+
+from emulator.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
     "deliver": ("emulator.cli.deliver", "Send a file of events through a destination's mappings."),
@@ -25,22 +26,10 @@ _COMMANDS: Final = {
 }
 
 
-class _LazyGroup(click.Group):
-    """Imports a command only when it runs: `actions --version` loads neither a destination nor an HTTP client."""
+class _Actions(LazyGroup):
+    """Every command; `actions --version` loads neither a destination nor an HTTP client."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _ = _COMMANDS[cmd_name]
-        command: click.Command = importlib.import_module(module).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+    lazy = {name: (module, "command", summary) for name, (module, summary) in _COMMANDS.items()}  # noqa: RUF012
 
     def invoke(self, ctx: click.Context) -> Any:
         from actions_core.errors import ActionsError  # noqa: PLC0415 - not needed for --version
@@ -68,7 +57,7 @@ class _LazyGroup(click.Group):
 
 
 @click.group(
-    cls=_LazyGroup,
+    cls=_Actions,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 First steps:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from actions_core.definitions import CALL_TYPES, CallType
 from actions_core.errors import PerformError
 from actions_core.js import Object
 from actions_core.testing import create_event
@@ -16,12 +15,7 @@ from conformance.suite.checks.subjects import actions, is_free_object
 from conformance.suite.lab import Lab, probe_event
 from conformance.suite.model import Broken, Check, Judgement, Kept, OnAction, check
 from conformance.suite.sent import Sent, at_key, body_of
-from conformance.suite.values import complete_inputs
-
-
-def _call(at: OnAction) -> CallType:
-    trigger = at.action.action.default_subscription or ""
-    return next((call for call in CALL_TYPES if f'"{call}"' in trigger), "track")
+from conformance.suite.values import complete_inputs, usual_call
 
 
 def calm(sent: Sent) -> Judgement:
@@ -58,7 +52,7 @@ def hostile_types(lab: Lab, at: OnAction, case: Object) -> Judgement:
     if "event" in case:
         event: Any = case["event"]
     elif isinstance(case.get("part"), str) and "is" in case:
-        event = {**create_event(_call(at)), case["part"]: case["is"]}
+        event = {**create_event(usual_call(at.action)), case["part"]: case["is"]}
     else:
         return None
     return calm(lab.deliver(at.action, event, lab.default_mapping(at.action)))
@@ -208,7 +202,7 @@ def _hostile_value(lab: Lab, at: OnAction, case: Object) -> Judgement:
     """Send a value as everything that the action's fields are."""
     if "value" not in case:
         return None
-    event = create_event(_call(at))
+    event = create_event(usual_call(at.action))
     for part in ("traits", "properties", "context"):
         event[part] = {"hostile": case["value"], "email": "mira@northlight.example"}
     by_defaults = calm(lab.deliver(at.action, event, lab.default_mapping(at.action)))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from actions_core.definitions import CALL_TYPES, CallType, Subscription, mapping_of
+from actions_core.definitions import CALL_TYPES, Subscription, mapping_of, preset_subscriptions
 from actions_core.errors import ConfigurationError, MappingLimitError
 from actions_core.js import MISSING, Object
 from actions_core.testing import create_event
@@ -33,7 +33,7 @@ from conformance.suite.model import (
 )
 from conformance.suite.sent import Sent
 from conformance.suite.target import Target
-from conformance.suite.values import complete_inputs, required_inputs, two_values
+from conformance.suite.values import complete_inputs, required_inputs, two_values, usual_call
 from conformance.vectors.compare import same_json
 
 _STRANGE_TYPES: Final = ("Track", "IDENTIFY", "", " track", "tracks", "delete", 5, None, True, ["track"])
@@ -121,17 +121,11 @@ def _preset_events(lab: Lab, at: OnPreset) -> Iterable[Object]:
         yield from ({"event": event_for(at.action, event, mapping)} for event in _calls_of(at))
 
 
-def _through_presets(lab: Lab, event: Object) -> list[Sent]:
-    """Deliver an event through all presets as one instance has them."""
+def _through_preset(lab: Lab, at: OnPreset, event: Object) -> Sent:
+    """Deliver an event through all presets as one instance has them, and give what the subject made of it."""
     destination = lab.target.destination
-    subscriptions = [
-        Subscription(
-            name=preset.name, action=preset.action, trigger=preset.trigger, mapping=mapping_of(preset, destination)
-        )
-        for preset in destination.presets
-        if preset.trigger is not None
-    ]
-    return lab.run_mappings(subscriptions, event)
+    position = [one for one in destination.presets if one.trigger is not None].index(at.preset.preset)
+    return lab.run_mappings(preset_subscriptions(destination), event)[position]
 
 
 @check(
@@ -146,8 +140,7 @@ def delivers(lab: Lab, at: OnPreset, case: Object) -> Judgement:
     event, documented = case.get("event"), at.preset.documented.trigger
     if not isinstance(event, dict) or documented is None or not triggers.matches(documented, event):
         return None
-    position = [one for one in lab.target.destination.presets if one.trigger is not None].index(at.preset.preset)
-    sent = _through_presets(lab, event)[position]
+    sent = _through_preset(lab, at, event)
     if sent.outcome == "rejected" and not _is_complete(at, event):
         return None  # a case that was made smaller
     return Kept("inside") if sent.delivered else Broken("delivered", sent.told, sent)
@@ -181,8 +174,7 @@ def action_target(lab: Lab, at: OnPreset, case: Object) -> Judgement:
     wanted = lab.deliver(at.action, event, mapping)
     if not wanted.delivered:
         return None
-    position = [one for one in lab.target.destination.presets if one.trigger is not None].index(at.preset.preset)
-    sent = _through_presets(lab, event)[position]
+    sent = _through_preset(lab, at, event)
     if sent.outcome == "not subscribed":
         return None
     if sent.wire() != wanted.wire():
@@ -316,9 +308,7 @@ def default_delivered(lab: Lab, at: OnAction, case: Object) -> Judgement:
 
 
 def _typical(lab: Lab, at: OnAction) -> Object:
-    trigger = at.action.action.default_subscription or ""
-    call: CallType = next((call for call in CALL_TYPES if f'"{call}"' in trigger), "track")
-    return event_for(at.action, create_event(call), lab.default_mapping(at.action))
+    return event_for(at.action, create_event(usual_call(at.action)), lab.default_mapping(at.action))
 
 
 @check(

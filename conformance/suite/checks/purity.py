@@ -19,7 +19,7 @@ from actions_core.js import Object, stringify
 from actions_core.testing import create_event
 from conformance.suite.checks.mappings import event_for
 from conformance.suite.checks.randoms import random_inputs, random_json
-from conformance.suite.checks.subjects import actions
+from conformance.suite.checks.subjects import actions, is_free_text
 from conformance.suite.lab import Lab, probe_event
 from conformance.suite.model import Broken, Check, Judgement, Kept, OnAction, check, once
 from conformance.suite.numbered import numbered_inputs
@@ -225,14 +225,7 @@ def substitution(lab: Lab, at: OnAction, case: Object) -> Judgement:
     other = case.get("other")
     if not isinstance(other, str) or not other:
         return None
-    free = {
-        field.key
-        for field in at.action.fields
-        if field.documented.sent == "verbatim"
-        and field.facts.type in ("string", "text")
-        and field.facts.choices is None
-        and field.facts.format is None
-    }
+    free = {field.key for field in at.action.fields if is_free_text(at.action, field)}
     complete = complete_inputs(at.action)
     inputs = {key: _replaced(value, "Wert", _FRESH) if key in free else value for key, value in complete.items()}
     changed = {key: _replaced(value, _FRESH, other) for key, value in inputs.items()}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from actions_core.definitions import Subscription, mapping_of
+from actions_core.definitions import Subscription, preset_subscriptions
 from actions_core.js import Object
 from actions_core.testing import Answer, SentRequest
 from conformance.contracts import BoundAction, Golden, WireRequest
@@ -277,16 +277,10 @@ def _mappings_of(lab: Lab, golden: Golden) -> list[Subscription]:
             return []
         mapping = {**lab.default_mapping(action), **golden.mapping}
         return [Subscription(name=golden.name, action=action.slug, trigger=EVERY_EVENT, mapping=mapping)]
-    destination = lab.target.destination
     return [
-        Subscription(
-            name=preset.name,
-            action=preset.action,
-            trigger=preset.trigger,
-            mapping={**mapping_of(preset, destination), **golden.mapping},
-        )
-        for preset in destination.presets
-        if preset.trigger is not None and golden.preset in (None, preset.name)
+        replace(one, mapping={**one.mapping, **golden.mapping})
+        for one in preset_subscriptions(lab.target.destination)
+        if golden.preset in (None, one.name)
     ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Final
 
 import click
+
+from emulator.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
     "run": ("run", "Prove that a destination keeps its contract."),
@@ -20,34 +21,25 @@ _COMMANDS: Final = {
 _EXTRA: Final = "hypothesis"
 
 
-class _LazyGroup(click.Group):
-    """Imports a command only when it runs: the checks bring Hypothesis along."""
+class _Conformance(LazyGroup):
+    """The suite's commands; the checks bring Hypothesis along."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+    lazy = {name: (f"{__name__}.{module}", name, summary) for name, (module, summary) in _COMMANDS.items()}  # noqa: RUF012
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _ = _COMMANDS[cmd_name]
         try:
-            found: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), cmd_name)
+            return super().get_command(ctx, cmd_name)
         except ModuleNotFoundError as error:
             if error.name != _EXTRA:
                 raise
             raise click.UsageError(
                 'the conformance suite needs Hypothesis: pip install "segment-actions-emulator[conformance]"'
             ) from None
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
 
 @click.group(
     "conformance",
-    cls=_LazyGroup,
+    cls=_Conformance,
     epilog="""\b
 First steps:
   actions conformance run usermotion
