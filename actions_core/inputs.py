@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeAlias, TypeVar, get_args
 
+from actions_core.frozen import frozen
 from actions_core.js import MISSING, Missing, Object
 
 PayloadT = TypeVar("PayloadT")
@@ -60,7 +61,7 @@ class Context(Generic[SettingsT]):
     matching_key: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True, late="raw_data")
 class ExecuteInput(Context[SettingsT], Generic[PayloadT, SettingsT]):
     """What `perform` and its kind are given besides the request client."""
 

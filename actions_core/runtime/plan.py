@@ -8,9 +8,19 @@ from typing import Any, Final
 
 from actions_core.contract import Contract, compile_contract
 from actions_core.definitions import AnyAction, Destination, Subscription, action_of
+from actions_core.encoding import decode
 from actions_core.errors import ConfigurationError, MappingResolveError
-from actions_core.inputs import SYNC_MODES, AuthTokens, BatchInput, ExecuteInput, PollInput, SyncMode
-from actions_core.js import Object, nests_deeper, to_string, truthy
+from actions_core.frozen import made
+from actions_core.inputs import (
+    SYNC_MODES,
+    AuthTokens,
+    BatchInput,
+    DynamicFieldContext,
+    ExecuteInput,
+    PollInput,
+    SyncMode,
+)
+from actions_core.js import Object, nests_deeper, stringify, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
 from actions_core.rules.audience import audience_membership, personas_of
 from actions_core.runtime.values import Builder, compile_builder
@@ -31,9 +41,14 @@ class Plan:
     mapping: CompiledMapping = field(repr=False)
     contract: Contract = field(repr=False)
     build: Builder = field(repr=False)
+    """Makes what `perform` is given of a copy of the payload."""
+    give: Builder = field(repr=False)
+    """Makes it of the payload itself, which nobody else may have then."""
     sync_mode: SyncMode | None
     matching_key: str | None
     hook_outputs: Mapping[str, Object] = field(repr=False)
+    repeatable: bool
+    """Whether an event always has the same payload; a Liquid template may tell the time."""
 
     @classmethod
     def compile(cls, destination: Destination[Any], subscription: Subscription) -> Plan:
@@ -52,9 +67,11 @@ class Plan:
                 mapping=compile_mapping(mapping),
                 contract=compile_contract(action.fields),
                 build=compile_builder(action.payload),
+                give=compile_builder(action.payload, copies=False),
                 sync_mode=_sync_mode(action, mapping.get("__segment_internal_sync_mode")),
                 matching_key=to_string(matching_key) if truthy(matching_key) else None,
                 hook_outputs={kind: mapping[kind] for kind in action.hooks if truthy(mapping.get(kind))},
+                repeatable="@liquid" not in stringify(mapping),
             )
         except ConfigurationError as error:
             error.add_note(f"in the mapping {subscription.name!r}")
@@ -83,18 +100,37 @@ class Plan:
 
     def input_for(self, event: Object, payload: Object, settings: Any, auth: AuthTokens) -> ExecuteInput[Any, Any]:
         """Make what `perform` is given."""
-        return ExecuteInput(
-            payload=self.build(payload),
-            settings=settings,
-            auth=auth,
-            raw_data=event,
-            raw_mapping=self.subscription.mapping,
-            audience_settings=_audience_settings(event),
-            audience_membership=audience_membership(event, self.sync_mode),
-            personas=personas_of(event),
-            hook_outputs=self.hook_outputs,
-            sync_mode=self.sync_mode,
-            matching_key=self.matching_key,
+        return self._input_for(event, self.build(payload), settings, auth, {"raw_data": event})
+
+    def input_given(
+        self, event: Object, payload: Object, text: bytes, settings: Any, auth: AuthTokens
+    ) -> ExecuteInput[Any, Any]:
+        """Make what `perform` is given of an event that was read from a text and that nobody else needs any more."""
+        return self._input_for(event, self.give(payload), settings, auth, {"_raw_data": lambda: decode(text)})
+
+    def _input_for(
+        self, event: Object, payload: Any, settings: Any, auth: AuthTokens, raw: dict[str, Any]
+    ) -> ExecuteInput[Any, Any]:
+        personas = personas_of(event)
+        says_more = personas is not None or self.sync_mode is not None
+        return made(
+            ExecuteInput,
+            {
+                "settings": settings,
+                "auth": auth,
+                "audience_settings": _audience_settings(event) if says_more else {},
+                "raw_mapping": self.subscription.mapping,
+                "hook_inputs": {},
+                "hook_outputs": self.hook_outputs,
+                "sync_mode": self.sync_mode,
+                "matching_key": self.matching_key,
+                "payload": payload,
+                "audience_membership": audience_membership(event, self.sync_mode) if says_more else None,
+                "dynamic_field_context": _NO_CONTEXT,
+                "page": None,
+                "personas": personas,
+                **raw,
+            },
         )
 
     def batch_input_for(
@@ -130,6 +166,9 @@ class Plan:
             sync_mode=self.sync_mode,
             matching_key=self.matching_key,
         )
+
+
+_NO_CONTEXT: Final = DynamicFieldContext()
 
 
 def _sync_mode(action: AnyAction[Any], wanted: Any) -> SyncMode | None:

@@ -1,0 +1,75 @@
+"""JSON text at full speed: events in, bodies of requests out.
+
+orjson does the work, `js` what JavaScript does otherwise: few texts need it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import orjson
+
+from actions_core import js
+from actions_core.js import MISSING
+from actions_core.mapping.values import settle
+
+_OPTIONS: Final = (
+    orjson.OPT_PASSTHROUGH_DATACLASS  # a dataclass or a date is no JSON value, for `js.stringify` and so here
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_STRICT_INTEGER  # an integer beyond 2^53 is a double for JavaScript
+)
+
+# orjson writes 500.0, 1e16 and 1e21 where JavaScript writes 500, 10000000000000000 and 1e+21, and leaves integer-like
+# keys where they stand. Such texts are rare, and looking for them is most of the cost of a body, so it is done roughly
+# first: in a shorter text, without digits, where a number with an exponent is a bare "e" and such a key is "".
+_NOISE: Final = b"0123456789.-bcdghjklmpqrsvwxyzBCDFGHJKLMNPQRSTVWXYZ"  # not the t, f and n of true, false and null
+_rough: Final = tuple(re.compile(text).search for text in (rb'"":', rb":e", rb",e", rb"\[e"))
+_whole_number: Final = re.compile(rb"\.0(?:[,\]}]|\Z)").search
+_odd: Final = re.compile(rb'"[0-9]+":|(?:[:,\[]|\A)-?[0-9]+(?:\.[0-9]+)?e').search
+
+
+def encode(value: Any) -> bytes:
+    """Write a value as JSON in UTF-8: the text of `js.stringify`, and its errors.
+
+    What every JSON library for Python takes is taken here, too: a tuple is a list, a UUID its text.
+    """
+    if type(value) is dict:
+        for member in value.values():
+            if member is MISSING:  # the usual place: an optional field of the payload in the outermost object
+                value = {key: member for key, member in value.items() if member is not MISSING}
+                break
+    try:
+        text = orjson.dumps(value, option=_OPTIONS)
+    except TypeError:
+        try:
+            text = orjson.dumps(_without_holes(value), option=_OPTIONS)
+        except TypeError:
+            return js.stringify(value).encode()
+    return js.stringify(orjson.loads(text)).encode() if _is_odd(text) else text
+
+
+def _without_holes(value: Any) -> Any:
+    return settle(value, keep_keys=False, keep_items=False, keep_items_below=False)
+
+
+def _is_odd(text: bytes) -> bool:
+    """Tell whether JavaScript writes a text otherwise."""
+    if _whole_number(text):
+        return True
+    shorter = text.translate(None, _NOISE)
+    empty_key, member, item, first_item = _rough
+    if empty_key(shorter) or member(shorter) or (b"[" in shorter and (item(shorter) or first_item(shorter))):
+        return _odd(text) is not None
+    return text[0] in b"-0123456789" and _odd(text) is not None
+
+
+def decode(text: bytes | str) -> Any:
+    """Read an event: the value of `js.loads`, and its errors.
+
+    An integer beyond 2^53 stays one; it becomes a double where JavaScript would show it, when it is written for one.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return js.loads(text)
