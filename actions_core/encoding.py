@@ -11,8 +11,8 @@ from typing import Any, Final
 import orjson
 
 from actions_core import js
+from actions_core.holes import settle
 from actions_core.js import MISSING
-from actions_core.mapping.values import settle
 
 _OPTIONS: Final = (
     orjson.OPT_PASSTHROUGH_DATACLASS  # a dataclass or a date is no JSON value, for `js.stringify` and so here

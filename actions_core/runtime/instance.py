@@ -387,6 +387,4 @@ def not_an_event(value: object) -> MappingResolveError:
 
 
 def _rejected(plan: Plan, error: DeliveryError, started: float) -> Delivery:
-    return Delivery(
-        subscription=plan.subscription, outcome="rejected", error=error, seconds=perf_counter() - started
-    )
+    return Delivery(subscription=plan.subscription, outcome="rejected", error=error, seconds=perf_counter() - started)
