@@ -22,7 +22,7 @@ def frozen(*, kw_only: bool = False, late: str = "") -> Callable[[type[ClassT]],
 
     def decorate(cls: type[ClassT]) -> type[ClassT]:
         made = dataclass(frozen=True, kw_only=kw_only)(cls)
-        made.__init__ = _quick_init(made)  # type: ignore[misc] - it has the same parameters
+        setattr(made, "__init__", _quick_init(made))  # noqa: B010 - to assign it would be a mistake elsewhere
         if late:
             setattr(made, late, _Late(late))
         return made
@@ -33,7 +33,9 @@ def frozen(*, kw_only: bool = False, late: str = "") -> Callable[[type[ClassT]],
 def _quick_init(cls: type[Any]) -> Callable[..., None]:
     """Write `__init__` as `dataclass` does, but for how an attribute is set."""
     names: dict[str, Any] = {"_given": object()}
-    by_place, by_name, body = ["self"], [], ["attributes = self.__dict__"]
+    by_place = ["self"]
+    by_name: list[str] = []
+    body = ["attributes = self.__dict__"]
     for one in fields(cls):
         parameter, value = one.name, one.name
         if one.default is not MISSING:
@@ -71,9 +73,10 @@ InstanceT = TypeVar("InstanceT")
 
 
 def made(cls: type[InstanceT], attributes: dict[str, Any]) -> InstanceT:
-    """Make an instance of a dataclass of all its attributes, without calling its `__init__`.
+    """Make an instance of a dataclass of its attributes, without calling its `__init__`.
 
-    Instead of a late attribute `x` there may be a function `_x` that works it out.
+    Those that have a default (not a factory) may be left out. Instead of a late attribute `x` there may be a function
+    `_x` that works it out.
     """
     instance = cls.__new__(cls)
     instance.__dict__.update(attributes)

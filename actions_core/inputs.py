@@ -70,7 +70,7 @@ class ExecuteInput(Context[SettingsT], Generic[PayloadT, SettingsT]):
     """The event as it came, before any mapping; read it, never change it."""
     audience_membership: bool | None = None
     """Whether the event says that its user is in an audience (Engage) or a model (reverse ETL); None if neither."""
-    dynamic_field_context: DynamicFieldContext = field(default_factory=DynamicFieldContext)
+    dynamic_field_context: DynamicFieldContext = DynamicFieldContext()
     page: str | None = None
     """Which page of a dynamic field's choices is asked for."""
     personas: Object | None = field(default=None, repr=False)

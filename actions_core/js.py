@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Final, Literal, NoReturn, SupportsIndex, TypeAlias
+from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from actions_core.errors import JSONSyntaxError, NotJSONError
 
@@ -26,7 +26,7 @@ class Missing(enum.Enum):
     # A value that nothing can write: JSON libraries write an enum as its value.
     MISSING = object()
 
-    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
         return getattr, (Missing, "MISSING")
 
     def __bool__(self) -> Literal[False]:

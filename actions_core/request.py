@@ -145,23 +145,40 @@ class Request:
         answer at all.
         """
         options = self._options
-        body = body.encode() if isinstance(body, str) else body
-        if not isinstance(body, bytes):
-            raise TypeError(f"body: expected bytes or text, got {type(body).__name__}; to write a value as JSON: json=")
         has_json = json is not MISSING
         if has_json:
             body = encode(json)
+        elif isinstance(body, str):
+            body = body.encode()
+        elif not isinstance(body, bytes):
+            raise TypeError(f"body: expected bytes or text, got {type(body).__name__}; to write a value as JSON: json=")
         if options.base_url is not None or options.search_params or search_params:
             url = _resolve(url, options.base_url, {**(options.search_params or {}), **(search_params or {})})
         merged, fault = self._headers.merge(options, headers or {}, has_json=has_json)
         request = HttpRequest(method, url, merged, body, options.timeout if timeout is MISSING else timeout)
-        for change in options.before_request:
-            request = change(request)
         if options.before_request:
+            for change in options.before_request:
+                request = change(request)
             fault = _fault_in(request.headers)
         if fault is not None:
             raise TransportError(*fault, request)
-        response = await self._exchange(request)
+        sent = request
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                answer = await self._transport.send(sent)
+            except DeliveryError as error:
+                self.exchanges.append(Exchange(sent, error=error))
+                raise
+            # HTTP/2 has no reasons; as fetch does, the standard one stands in.
+            reason = answer.reason or standard_reason(answer.status)
+            response = Response(answer.status, reason, answer.headers, answer.body)
+            self.exchanges.append(Exchange(sent, response))
+            following = self._redirect(sent, answer) if answer.status in _REDIRECTS else None
+            if following is None:
+                break
+            sent = following
+        else:
+            raise TransportError(f"more than {MAX_REDIRECTS} redirects", "ERR_TOO_MANY_REDIRECTS", sent)
         for look in options.after_response:
             response = look(request, response)
         if not response.ok and (options.throw_http_errors if throw_http_errors is None else throw_http_errors):
@@ -187,23 +204,6 @@ class Request:
     def delete(self, url: str, **options: Unpack[CallOptions]) -> Awaitable[Response]:
         """Send a DELETE request; options as in a call."""
         return self(url, method="DELETE", **options)
-
-    async def _exchange(self, request: HttpRequest) -> Response:
-        for _ in range(MAX_REDIRECTS + 1):
-            try:
-                answer = await self._transport.send(request)
-            except DeliveryError as error:
-                self.exchanges.append(Exchange(request, error=error))
-                raise
-            # HTTP/2 has no reasons; as fetch does, the standard one stands in.
-            reason = answer.reason or standard_reason(answer.status)
-            response = Response(answer.status, reason, answer.headers, answer.body)
-            self.exchanges.append(Exchange(request, response))
-            following = self._redirect(request, answer) if answer.status in _REDIRECTS else None
-            if following is None:
-                return response
-            request = following
-        raise TransportError(f"more than {MAX_REDIRECTS} redirects", "ERR_TOO_MANY_REDIRECTS", request)
 
     def _redirect(self, request: HttpRequest, answer: HttpResponse) -> HttpRequest | None:
         """Give the request that an answer asks for instead, by the rules of fetch; None if it asks for none."""

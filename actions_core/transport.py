@@ -11,13 +11,14 @@ import errno
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
 from actions_core import errors
+from actions_core.frozen import frozen
 
 if TYPE_CHECKING:
     import httpx
@@ -27,7 +28,7 @@ MAX_BODY: Final = 16 * 1024 * 1024
 """Bytes of an answer that are read; a partner that sends more has nothing to say in the rest."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class HttpRequest:
     """One request, ready to be sent.
 
@@ -45,7 +46,7 @@ class HttpRequest:
         return f"<HttpRequest {self.method} {self.url.partition('?')[0]}>"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class HttpResponse:
     """One answer as it came; header names are lower case, repeated ones joined by a comma."""
 

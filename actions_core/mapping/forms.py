@@ -1,8 +1,8 @@
 """What a compiled piece of a mapping does, as far as it can be written as Python instead of being called.
 
-An object of a mapping is a handful of reads, often of neighbours in the event: `$.traits.email`, `$.traits.name`. Called
-one by one they take several times as long as one function that reads each part of the event once. When an object has
-been made often enough such a function is written and compiled for it; `object_source` gives its text.
+An object of a mapping is a handful of reads, often of neighbours in the event: `$.traits.email`, `$.traits.name`.
+Called one by one they take several times as long as one function that reads each part of the event once. When an
+object has been made often enough such a function is written and compiled for it; `object_source` gives its text.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class Account(Generic[SettingsT]):
             await asyncio.wait([self._refreshing])
         await self._transport.aclose()
 
-    async def run(
+    def run(
         self,
         function: Callable[[Request, InputT], Awaitable[AnswerT]],
         make_input: Callable[[AuthTokens], InputT],
@@ -102,16 +102,27 @@ class Account(Generic[SettingsT]):
         transport: Transport | None = None,
         batch_size: int = 0,
         must_refresh: bool = True,
-    ) -> Attempt[AnswerT]:
+    ) -> Awaitable[Attempt[AnswerT]]:
         """Run an author's function; whatever it raises is the attempt's error.
 
         `make_input` is called for each try, so that none sees what an earlier one has done to its input. With a
         `transport` of its own nothing is refreshed: it is a rehearsal. `batch_size` is how many payloads the answer is
         about. A 401 of a destination that cannot refresh is a failed refresh, or itself unless it `must_refresh`.
         """
+        if transport is not None or not self.signed_in:
+            return self._try(function, make_input, transport or self._transport)
+        return self._run_signed_in(function, make_input, batch_size, must_refresh)
+
+    async def _run_signed_in(
+        self,
+        function: Callable[[Request, InputT], Awaitable[AnswerT]],
+        make_input: Callable[[AuthTokens], InputT],
+        batch_size: int,
+        must_refresh: bool,
+    ) -> Attempt[AnswerT]:
         credentials = self._credentials
-        attempt = await self._try(function, make_input, transport or self._transport)
-        if not (self.signed_in and transport is None and attempt.is_unauthorised(batch_size)):
+        attempt = await self._try(function, make_input, self._transport)
+        if not attempt.is_unauthorised(batch_size):
             return attempt
         authentication = self._destination.authentication
         if authentication is not None and authentication.refresh_access_token is None and not must_refresh:

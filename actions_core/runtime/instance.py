@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from types import TracebackType
@@ -66,26 +66,19 @@ class DestinationInstance(Generic[SettingsT]):
             subscriptions = preset_subscriptions(destination)
         check_mapping_count(len(subscriptions))
         self.destination: Final = destination
-        self.plans: Final = tuple(
-            Plan.compile(destination, subscription) for subscription in subscriptions if subscription.enabled
-        )
-        # An event meets the triggers that can match its type at all; for the others the answer is here already.
-        self._not_subscribed: Final = [
-            Delivery(subscription=plan.subscription, outcome="not subscribed") for plan in self.plans
-        ]
-        self._any: Final = [(place, plan) for place, plan in enumerate(self.plans) if plan.trigger.call_types is None]
-        self._plans_for: Final = {
-            kind: [
-                (place, plan)
-                for place, plan in enumerate(self.plans)
-                if plan.trigger.call_types is None or kind in plan.trigger.call_types
-            ]
-            for kind in frozenset().union(*(plan.trigger.call_types or () for plan in self.plans))
-        }
+        self._use([Plan.compile(destination, subscription) for subscription in subscriptions if subscription.enabled])
         self.account: Final[Account[SettingsT]] = Account(
             destination, settings, transport, oauth=oauth, on_token_refresh=on_token_refresh
         )
         self._all_or_nothing: Final = all_or_nothing
+
+    def _use(self, plans: Sequence[Plan]) -> None:
+        self.plans = tuple(plans)
+        # An event meets the triggers that can match its type at all; for the others the answer is here already.
+        self._not_subscribed = [Delivery(subscription=plan.subscription, outcome="not subscribed") for plan in plans]
+        self._plans_of_any_type = _plans_for(self.plans, None)
+        known = frozenset[str]().union(*(plan.trigger.call_types or () for plan in plans))
+        self._plans_by_type = {call_type: _plans_for(self.plans, call_type) for call_type in known}
 
     async def __aenter__(self) -> DestinationInstance[SettingsT]:
         return self
@@ -120,9 +113,30 @@ class DestinationInstance(Generic[SettingsT]):
         except (JSONSyntaxError, MappingResolveError, NotJSONError) as error:
             refusal = error if isinstance(error, MappingResolveError) else MappingResolveError(str(error))
             deliveries = [_rejected(plan, refusal, perf_counter()) for plan in self.plans]
-        else:
-            deliveries = await self._deliver(found, text)
-        self._raise_first(deliveries)
+            self._raise_first(deliveries)
+            return deliveries
+        deliveries = self._not_subscribed.copy()
+        matched: list[tuple[int, Plan, Object, float]] = []
+        kind = found.get("type")
+        plans = self._plans_by_type.get(kind) if isinstance(kind, str) else None
+        for place, plan in self._plans_of_any_type if plans is None else plans:
+            started = perf_counter()
+            try:
+                if plan.trigger.matches(found):
+                    matched.append((place, plan, plan.payload_of(found), started))
+            except (MappingResolveError, PayloadValidationError) as error:
+                deliveries[place] = _rejected(plan, error, started)
+            except NotJSONError as error:
+                deliveries[place] = _rejected(plan, MappingResolveError(str(error)), started)
+        if len(matched) == 1:  # the usual case, which needs no task of its own
+            place, plan, payload, started = matched[0]
+            deliveries[place] = await self._send(plan, found, payload, started, text)
+        elif matched:
+            sending = [self._send(plan, found, payload, started) for _, plan, payload, started in matched]
+            for (place, *_), delivery in zip(matched, await asyncio.gather(*sending), strict=True):
+                deliveries[place] = delivery
+        if self._all_or_nothing:
+            self._raise_first(deliveries)
         return deliveries
 
     async def deliver_batch(self, events: Sequence[Object]) -> list[BatchDelivery]:
@@ -261,52 +275,31 @@ class DestinationInstance(Generic[SettingsT]):
 
     # --- one mapping -------------------------------------------------------------------------------------------------
 
-    async def _perform(
+    def _perform(
         self, plan: Plan, event: Object, payload: Object, transport: Transport | None = None
-    ) -> Attempt[object]:
-        return await self.account.run(
+    ) -> Awaitable[Attempt[object]]:
+        return self.account.run(
             plan.action.perform,
             lambda auth: plan.input_for(event, payload, self.account.settings, auth),
             transport=transport,
         )
 
-    async def _deliver(self, event: Object, text: bytes | None) -> list[Delivery]:
-        deliveries = self._not_subscribed.copy()
-        matched: list[tuple[int, Plan, Object, float]] = []
-        kind = event.get("type")
-        for place, plan in self._plans_for.get(kind, self._any) if isinstance(kind, str) else self._any:
-            started = perf_counter()
-            try:
-                if plan.trigger.matches(event):
-                    matched.append((place, plan, plan.payload_of(event), started))
-            except (MappingResolveError, PayloadValidationError) as error:
-                deliveries[place] = _rejected(plan, error, started)
-            except NotJSONError as error:
-                deliveries[place] = _rejected(plan, MappingResolveError(str(error)), started)
-        if len(matched) == 1:  # the usual case, which needs no task of its own
-            place, plan, payload, started = matched[0]
-            deliveries[place] = await self._send(plan, event, payload, started, text)
-        elif matched:
-            sending = [self._send(plan, event, payload, started) for _, plan, payload, started in matched]
-            for (place, *_), delivery in zip(matched, await asyncio.gather(*sending), strict=True):
-                deliveries[place] = delivery
-        return deliveries
-
     async def _send(
         self, plan: Plan, event: Object, payload: Object, started: float, text: bytes | None = None
     ) -> Delivery:
         """Send what has become of an event; if it was read from a text, it is the author's function's to keep."""
-        told: dict[str, Any] = {"payload": payload}
         if text is None or self.account.signed_in or not plan.repeatable:
             attempt = await self._perform(plan, event, payload)
+            told: dict[str, Any] = {"payload": payload}
         else:
             attempt = await self.account.run(
                 plan.action.perform,
                 lambda auth: plan.input_given(event, payload, text, self.account.settings, auth),
             )
+            # It may no longer be what it was.
             told = {"_payload": lambda: plan.payload_of(decode(text))}
-        error = attempt.error
         outcome: Outcome = "delivered"
+        error = attempt.error
         if error is not None:
             if isinstance(error.__cause__, RecursionError) and nests_deeper(payload, MAX_DEPTH):
                 # The event's fault, not the author's: nobody counts the levels of every event for it.
@@ -384,6 +377,15 @@ def not_an_event(value: object) -> MappingResolveError:
     """Say what somebody gave for an event; raises `NotJSONError` for what JSON cannot hold."""
     # Segment's runtime ends in a raw TypeError before its mapping could say this.
     return MappingResolveError(f"data must be an object, got {type_of(value)}")
+
+
+def _plans_for(plans: Sequence[Plan], call_type: str | None) -> list[tuple[int, Plan]]:
+    """List the plans whose trigger can match a call type, or any one that no trigger knows, each with its place."""
+    return [
+        (place, plan)
+        for place, plan in enumerate(plans)
+        if plan.trigger.call_types is None or call_type in plan.trigger.call_types
+    ]
 
 
 def _rejected(plan: Plan, error: DeliveryError, started: float) -> Delivery:

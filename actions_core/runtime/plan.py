@@ -15,7 +15,6 @@ from actions_core.inputs import (
     SYNC_MODES,
     AuthTokens,
     BatchInput,
-    DynamicFieldContext,
     ExecuteInput,
     PollInput,
     SyncMode,
@@ -111,27 +110,24 @@ class Plan:
     def _input_for(
         self, event: Object, payload: Any, settings: Any, auth: AuthTokens, raw: dict[str, Any]
     ) -> ExecuteInput[Any, Any]:
+        attributes: dict[str, Any] = {
+            "settings": settings,
+            "auth": auth,
+            "audience_settings": {},
+            "raw_mapping": self.subscription.mapping,
+            "hook_inputs": {},
+            "hook_outputs": self.hook_outputs,
+            "sync_mode": self.sync_mode,
+            "matching_key": self.matching_key,
+            "payload": payload,
+            **raw,
+        }
         personas = personas_of(event)
-        says_more = personas is not None or self.sync_mode is not None
-        return made(
-            ExecuteInput,
-            {
-                "settings": settings,
-                "auth": auth,
-                "audience_settings": _audience_settings(event) if says_more else {},
-                "raw_mapping": self.subscription.mapping,
-                "hook_inputs": {},
-                "hook_outputs": self.hook_outputs,
-                "sync_mode": self.sync_mode,
-                "matching_key": self.matching_key,
-                "payload": payload,
-                "audience_membership": audience_membership(event, self.sync_mode) if says_more else None,
-                "dynamic_field_context": _NO_CONTEXT,
-                "page": None,
-                "personas": personas,
-                **raw,
-            },
-        )
+        if personas is not None or self.sync_mode is not None:
+            attributes["personas"] = personas
+            attributes["audience_settings"] = _audience_settings(event)
+            attributes["audience_membership"] = audience_membership(event, self.sync_mode)
+        return made(ExecuteInput, attributes)
 
     def batch_input_for(
         self, events: Sequence[Object], payloads: Sequence[Object], first: Object, settings: Any, auth: AuthTokens
@@ -166,9 +162,6 @@ class Plan:
             sync_mode=self.sync_mode,
             matching_key=self.matching_key,
         )
-
-
-_NO_CONTEXT: Final = DynamicFieldContext()
 
 
 def _sync_mode(action: AnyAction[Any], wanted: Any) -> SyncMode | None:
