@@ -1,0 +1,296 @@
+"""The pieces of work that our side of a comparison does; `reference/peer.js` does the same with Segment's runtime.
+
+A work is made from its description, a JSON object: everything is read, parsed and compiled then. Its steps are what is
+timed, over and over in the same order; a step is one event, or one batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from actions_core import (
+    Destination,
+    DestinationInstance,
+    HttpRequest,
+    HttpResponse,
+    MappingResolveError,
+    Object,
+    PayloadValidationError,
+    Subscription,
+    read_metadata,
+)
+from actions_core.contract import compile_contract
+from actions_core.js import MISSING, loads, stringify
+from actions_core.mapping import compile_mapping
+from actions_core.trigger import compile_trigger
+
+ItemT = TypeVar("ItemT")
+
+
+class Work(Protocol):
+    """Steps that can be run as often as one likes."""
+
+    @property
+    def length(self) -> int:
+        """How many steps there are before they repeat."""
+        ...
+
+    async def outputs(self) -> list[Any]:
+        """Give what each step comes to, as JSON values, to be compared with the other side's."""
+        ...
+
+    async def run(self, count: int) -> Object | None:
+        """Do that many steps, from the first one on; gives what was counted on the way, if anything was."""
+        ...
+
+
+class Steps(Generic[ItemT]):
+    """A work whose step is a function of one item."""
+
+    def __init__(
+        self, items: Sequence[ItemT], step: Callable[[ItemT], Any], output: Callable[[ItemT], Any] | None = None
+    ) -> None:
+        """Without an `output` of its own, a step comes to what its function gives."""
+        self._items: Final = items
+        self._step: Final = step
+        self._output: Final = output or step
+
+    @property
+    def length(self) -> int:
+        """See `Work.length`."""
+        return len(self._items)
+
+    async def outputs(self) -> list[Any]:
+        """See `Work.outputs`."""
+        return [self._output(item) for item in self._items]
+
+    async def run(self, count: int) -> None:
+        """See `Work.run`."""
+        step = self._step
+        for item in islice(cycle(self._items), count):
+            step(item)
+
+
+class Waiting(Generic[ItemT]):
+    """A work whose step is a coroutine function of one item."""
+
+    def __init__(
+        self,
+        items: Sequence[ItemT],
+        step: Callable[[ItemT], Awaitable[Any]],
+        output: Callable[[ItemT], Awaitable[Any]],
+    ) -> None:
+        self._items: Final = items
+        self._step: Final = step
+        self._output: Final = output
+
+    @property
+    def length(self) -> int:
+        """See `Work.length`."""
+        return len(self._items)
+
+    async def outputs(self) -> list[Any]:
+        """See `Work.outputs`."""
+        return [await self._output(item) for item in self._items]
+
+    async def run(self, count: int) -> None:
+        """See `Work.run`."""
+        step = self._step
+        for item in islice(cycle(self._items), count):
+            await step(item)
+
+
+class Stub:
+    """A transport that answers at once, as the reference's stubbed fetch does; it remembers requests when asked to."""
+
+    def __init__(self) -> None:
+        self.requests: list[HttpRequest] | None = None
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """See `Transport.send`."""
+        if self.requests is not None:
+            self.requests.append(request)
+        return HttpResponse(200, "OK", {"content-type": "application/json"}, b"{}")
+
+    async def aclose(self) -> None:
+        """See `Transport.aclose`."""
+
+    async def watch(self, call: Awaitable[Any]) -> tuple[Any, list[Object]]:
+        """Give what a call gives, and the requests that it sent."""
+        self.requests = sent = []
+        given = await call
+        self.requests = None
+        return given, [
+            {
+                "method": request.method,
+                "url": request.url,
+                "headers": dict(request.headers),
+                "body": request.body.decode(),
+            }
+            for request in sent
+        ]
+
+
+# --- what descriptions hold ------------------------------------------------------------------------------------------
+
+
+def read_lines(file: str) -> list[bytes]:
+    """Read a corpus as the lines that a file or a socket gives."""
+    return Path(file).read_bytes().split(b"\n")[:-1]
+
+
+def read_events(file: str) -> list[Object]:
+    """Read a corpus as events."""
+    return [loads(line) for line in read_lines(file)]
+
+
+def destination_of(work: Object) -> Destination[Any]:
+    """Find the destination of a work: the definition that it brings along, else our own of that name."""
+    if work.get("definition") is not None:
+        return read_metadata(work["definition"])
+    found: Destination[Any] = import_module(f"destinations.{work['destination']}").destination
+    return found
+
+
+def subscriptions_of(work: Object) -> list[Subscription]:
+    """Read the subscriptions of a work."""
+    return [Subscription(**subscription) for subscription in work["subscriptions"]]
+
+
+def _routed(work: Object) -> list[tuple[Object, Object]]:
+    """Pair each event with the routes that are for it; a route without a trigger is for all."""
+    routes = [(None if route["trigger"] is None else compile_trigger(route["trigger"]), route) for route in work["routes"]]
+    return [
+        (event, route)
+        for event in read_events(work["corpus"])
+        for trigger, route in routes
+        if trigger is None or trigger.matches(event)
+    ]
+
+
+def _instances(work: Object, transport: Stub) -> list[tuple[Callable[[Object], bool], DestinationInstance[Any]]]:
+    """Make the instances of a work, each with a test of the events that it is given."""
+    destination, settings, subscriptions = destination_of(work), work["settings"], subscriptions_of(work)
+    if not work["alone"]:
+        return [(lambda _: True, DestinationInstance(destination, settings, subscriptions, transport=transport))]
+    return [
+        (compile_trigger(one.trigger).matches, DestinationInstance(destination, settings, [one], transport=transport))
+        for one in subscriptions
+    ]
+
+
+def _answer(item: tuple[Callable[[Object], Any], Object]) -> Object | None:
+    """Call a function with its argument; a refusal is an answer, too: both sides have to refuse the same."""
+    function, argument = item
+    try:
+        value = function(argument)
+    except (MappingResolveError, PayloadValidationError):
+        return {"refused": True}
+    return None if value is MISSING else {"value": value}
+
+
+# --- the works -------------------------------------------------------------------------------------------------------
+
+
+async def floor(work: Object) -> Work:
+    """Make a line an event and write it again, with the JSON of our runtime or with orjson alone."""
+    lines = read_lines(work["corpus"])
+    if work["json"] == "ours":
+        return Steps(lines, lambda line: stringify(loads(line)), loads)
+    import orjson  # noqa: PLC0415 - only the floors need it
+
+    return Steps(lines, lambda line: orjson.dumps(orjson.loads(line)), orjson.loads)
+
+
+async def trigger(work: Object) -> Work:
+    """Ask several triggers about an event."""
+    tests = [compile_trigger(text).matches for text in work["triggers"]]
+    return Steps(read_events(work["corpus"]), lambda event: [matches(event) for matches in tests])
+
+
+async def mapping(work: Object) -> Work:
+    """Map an event with the mapping that is for it."""
+    compiled = {id(route): compile_mapping(route["mapping"]).resolve for route in work["routes"]}
+    return Steps([(compiled[id(route)], event) for event, route in _routed(work)], _answer)
+
+
+async def contract(work: Object) -> Work:
+    """Make a payload of the values that an event was mapped to."""
+    actions = destination_of(work).actions
+    compiled = {id(route): compile_mapping(route["mapping"]).resolve for route in work["routes"]}
+    contracts = {id(route): compile_contract(actions[route["action"]].fields).validate for route in work["routes"]}
+    return Steps([(contracts[id(route)], compiled[id(route)](event)) for event, route in _routed(work)], _answer)
+
+
+async def path(work: Object) -> Work:
+    """Run an event through a destination, from its line or parsed already, with the network stubbed.
+
+    With `alone` an event meets the one subscription that matches it, as production does it; events that none matches
+    are left out then.
+    """
+    transport, parse = Stub(), work["parse"]
+    instances = _instances(work, transport)
+    items = [
+        (instance, line if parse else loads(line))
+        for line in read_lines(work["corpus"])
+        for matches, instance in instances
+        if matches(loads(line))
+    ]
+
+    async def step(item: tuple[DestinationInstance[Any], Any]) -> bool:
+        instance, event = item
+        deliveries = await instance.deliver(loads(event) if parse else event)
+        return any(delivery.error is not None for delivery in deliveries)
+
+    async def output(item: tuple[DestinationInstance[Any], Any]) -> Object:
+        refused, requests = await transport.watch(step(item))
+        return {"refused": refused, "requests": requests}
+
+    return Waiting(items, step, output)
+
+
+async def path_floor(work: Object) -> Work:
+    """Do what would be left of `path` without a runtime: parse the event and write the body, with orjson."""
+    import orjson  # noqa: PLC0415 - only the floors need it
+
+    sent = await (await path({**work, "parse": True})).outputs()
+    bodies = [[loads(request["body"]) for request in output["requests"]] for output in sent]
+
+    def step(item: tuple[bytes, list[Any]]) -> None:
+        line, bodies = item
+        orjson.loads(line)
+        for body in bodies:
+            orjson.dumps(body)
+
+    return Steps(list(zip(read_lines(work["corpus"]), bodies, strict=True)), step)
+
+
+async def batch(work: Object) -> Work:
+    """Run events through a destination in batches, with the network stubbed."""
+    transport, size = Stub(), work["size"]
+    instance = DestinationInstance(
+        destination_of(work), work["settings"], subscriptions_of(work), transport=transport
+    )
+    events = read_events(work["corpus"])
+    batches = [events[start : start + size] for start in range(0, len(events) - size + 1, size)]
+
+    async def output(events: list[Object]) -> Object:
+        (delivery,), requests = await transport.watch(instance.deliver_batch(events))
+        return {"statuses": [status.status for status in delivery.statuses], "requests": requests}
+
+    return Waiting(batches, instance.deliver_batch, output)
+
+
+WORKS: Final[dict[str, Callable[[Object], Awaitable[Work]]]] = {
+    "floor": floor,
+    "trigger": trigger,
+    "mapping": mapping,
+    "contract": contract,
+    "path": path,
+    "path floor": path_floor,
+    "batch": batch,
+}
