@@ -12,7 +12,7 @@ import click
 from benchmarks.ab import DifferentOutputsError, Run
 from benchmarks.peers import PeerError
 from benchmarks.results import Row
-from benchmarks.suites import batch, contract, floor, mapping, path, trigger
+from benchmarks.suites import batch, contract, floor, loopback, mapping, path, trigger
 from tests.oracle.client import unavailable
 
 SUITES: Final[dict[str, Callable[[Run], Iterator[Row]]]] = {
@@ -22,6 +22,7 @@ SUITES: Final[dict[str, Callable[[Run], Iterator[Row]]]] = {
     "contract": contract.rows,
     "path": path.rows,
     "batch": batch.rows,
+    "loopback": loopback.rows,
 }
 
 

@@ -176,8 +176,8 @@ def _traits(random: Random, name: str, *, wide: bool) -> Object:
     }
     if wide:
         traits |= {
-            "firstName": name.split(" ")[0],
-            "lastName": name.split(" ")[-1],
+            "firstName": name.partition(" ")[0],
+            "lastName": name.partition(" ")[2],
             "phone": f"+41 44 {random.randrange(10**6):06}",
             "age": random.randrange(18, 90),
             "address": {"street": "Hauptstrasse 1", "city": "Zürich", "postalCode": "8000", "country": "CH"},

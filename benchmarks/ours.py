@@ -21,9 +21,12 @@ async def answer(work: Work, request: Object) -> Object:
     if request["op"] == "outputs":
         return {"outputs": await work.outputs()}
     cpu, wall = process_time_ns(), perf_counter_ns()  # of all threads, whatever they do
-    told = await work.run(request["count"])
+    told = await work.run(request) or {}
     cpu, wall = process_time_ns() - cpu, perf_counter_ns() - wall
-    return {"cpu_us": cpu / 1000, "wall_us": wall / 1000, **(told or {})}
+    if "latencies" in told:
+        ordered = sorted(told.pop("latencies"))
+        told |= {f"p{part}_ms": ordered[len(ordered) * part // 100] * 1000 for part in (50, 99)}
+    return {"cpu_us": cpu / 1000, "wall_us": wall / 1000, **told}
 
 
 def main() -> None:

@@ -6,10 +6,12 @@ timed, over and over in the same order; a step is one event, or one batch.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from importlib import import_module
 from itertools import cycle, islice
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from actions_core import (
@@ -17,10 +19,13 @@ from actions_core import (
     DestinationInstance,
     HttpRequest,
     HttpResponse,
+    HttpxTransport,
+    InputField,
     MappingResolveError,
     Object,
     PayloadValidationError,
     Subscription,
+    Transport,
     read_metadata,
 )
 from actions_core.contract import compile_contract
@@ -43,8 +48,8 @@ class Work(Protocol):
         """Give what each step comes to, as JSON values, to be compared with the other side's."""
         ...
 
-    async def run(self, count: int) -> Object | None:
-        """Do that many steps, from the first one on; gives what was counted on the way, if anything was."""
+    async def run(self, request: Object) -> Object | None:
+        """Do `count` steps, from the first one on; gives what was noted on the way, if anything was."""
         ...
 
 
@@ -68,10 +73,10 @@ class Steps(Generic[ItemT]):
         """See `Work.outputs`."""
         return [self._output(item) for item in self._items]
 
-    async def run(self, count: int) -> None:
+    async def run(self, request: Object) -> None:
         """See `Work.run`."""
         step = self._step
-        for item in islice(cycle(self._items), count):
+        for item in islice(cycle(self._items), request["count"]):
             step(item)
 
 
@@ -97,11 +102,65 @@ class Waiting(Generic[ItemT]):
         """See `Work.outputs`."""
         return [await self._output(item) for item in self._items]
 
-    async def run(self, count: int) -> None:
+    async def run(self, request: Object) -> None:
         """See `Work.run`."""
         step = self._step
-        for item in islice(cycle(self._items), count):
+        for item in islice(cycle(self._items), request["count"]):
             await step(item)
+
+
+class Parts:
+    """Several works in one process: a request says which by its `part`, a number."""
+
+    def __init__(self, parts: Sequence[Work]) -> None:
+        self._parts: Final = parts
+
+    @property
+    def length(self) -> int:
+        """See `Work.length`; the steps of all parts."""
+        return sum(part.length for part in self._parts)
+
+    async def outputs(self) -> list[Any]:
+        """See `Work.outputs`; those of all parts."""
+        return [output for part in self._parts for output in await part.outputs()]
+
+    async def run(self, request: Object) -> Object | None:
+        """See `Work.run`."""
+        return await self._parts[request["part"]].run(request)
+
+
+class Crowd:
+    """A work whose steps are under way side by side, `concurrency` of them at a time; notes how long each took."""
+
+    def __init__(self, items: Sequence[Object], step: Callable[[Object], Awaitable[bool]]) -> None:
+        """Take items and what to do with each, which tells whether it was refused."""
+        self._items: Final = items
+        self._step: Final = step
+
+    @property
+    def length(self) -> int:
+        """See `Work.length`."""
+        return len(self._items)
+
+    async def outputs(self) -> list[Any]:
+        """See `Work.outputs`."""
+        return [await self._step(item) for item in self._items]
+
+    async def run(self, request: Object) -> Object:
+        """See `Work.run`."""
+        items = islice(cycle(self._items), request["count"])
+        latencies: list[float] = []
+        refused = 0
+
+        async def worker() -> None:
+            nonlocal refused
+            for item in items:
+                started = perf_counter()
+                refused += await self._step(item)
+                latencies.append(perf_counter() - started)
+
+        await asyncio.gather(*(worker() for _ in range(request["concurrency"])))
+        return {"latencies": latencies, "refused": refused}
 
 
 class Stub:
@@ -121,7 +180,8 @@ class Stub:
 
     async def watch(self, call: Awaitable[Any]) -> tuple[Any, list[Object]]:
         """Give what a call gives, and the requests that it sent."""
-        self.requests = sent = []
+        sent: list[HttpRequest] = []
+        self.requests = sent
         given = await call
         self.requests = None
         return given, [
@@ -163,12 +223,15 @@ def subscriptions_of(work: Object) -> list[Subscription]:
 
 def _routed(work: Object) -> list[tuple[Object, Object]]:
     """Pair each event with the routes that are for it; a route without a trigger is for all."""
-    routes = [(None if route["trigger"] is None else compile_trigger(route["trigger"]), route) for route in work["routes"]]
+    routes = [
+        (route, None if route["trigger"] is None else compile_trigger(route["trigger"]).matches)
+        for route in work["routes"]
+    ]
     return [
         (event, route)
         for event in read_events(work["corpus"])
-        for trigger, route in routes
-        if trigger is None or trigger.matches(event)
+        for route, matches in routes
+        if matches is None or matches(event)
     ]
 
 
@@ -220,9 +283,12 @@ async def mapping(work: Object) -> Work:
 
 async def contract(work: Object) -> Work:
     """Make a payload of the values that an event was mapped to."""
-    actions = destination_of(work).actions
+    if "fields" in work:
+        fields = {"send": {key: InputField.model_validate(field) for key, field in work["fields"].items()}}
+    else:
+        fields = {slug: dict(action.fields) for slug, action in destination_of(work).actions.items()}
     compiled = {id(route): compile_mapping(route["mapping"]).resolve for route in work["routes"]}
-    contracts = {id(route): compile_contract(actions[route["action"]].fields).validate for route in work["routes"]}
+    contracts = {id(route): compile_contract(fields[route["action"]]).validate for route in work["routes"]}
     return Steps([(contracts[id(route)], compiled[id(route)](event)) for event, route in _routed(work)], _answer)
 
 
@@ -269,12 +335,40 @@ async def path_floor(work: Object) -> Work:
     return Steps(list(zip(read_lines(work["corpus"]), bodies, strict=True)), step)
 
 
+TRANSPORTS: Final[dict[str, Callable[[], Transport]]] = {"default": HttpxTransport}
+"""What a live delivery can send with; a plain install sends with the default."""
+
+
+async def loopback(work: Object) -> Work:
+    """Deliver events over a socket, to a server on this machine that a mapping names."""
+    instance = DestinationInstance(
+        destination_of(work),
+        work["settings"],
+        subscriptions_of(work),
+        transport=TRANSPORTS[work["transport"]](),
+    )
+
+    async def step(event: Object) -> bool:
+        (delivery,) = await instance.deliver(event)
+        return delivery.error is not None
+
+    return Crowd(read_events(work["corpus"]), step)
+
+
+async def compiling(work: Object) -> Work:
+    """Make mappings ready, instead of running them."""
+    return Steps(work["mappings"], compile_mapping)
+
+
+async def parts(work: Object) -> Work:
+    """Make several works ready."""
+    return Parts([await WORKS[part["work"]](part) for part in work["parts"]])
+
+
 async def batch(work: Object) -> Work:
     """Run events through a destination in batches, with the network stubbed."""
     transport, size = Stub(), work["size"]
-    instance = DestinationInstance(
-        destination_of(work), work["settings"], subscriptions_of(work), transport=transport
-    )
+    instance = DestinationInstance(destination_of(work), work["settings"], subscriptions_of(work), transport=transport)
     events = read_events(work["corpus"])
     batches = [events[start : start + size] for start in range(0, len(events) - size + 1, size)]
 
@@ -285,7 +379,7 @@ async def batch(work: Object) -> Work:
     return Waiting(batches, instance.deliver_batch, output)
 
 
-WORKS: Final[dict[str, Callable[[Object], Awaitable[Work]]]] = {
+WORKS: Final[dict[str, Callable[[Object], Coroutine[Any, Any, Work]]]] = {
     "floor": floor,
     "trigger": trigger,
     "mapping": mapping,
@@ -293,4 +387,7 @@ WORKS: Final[dict[str, Callable[[Object], Awaitable[Work]]]] = {
     "path": path,
     "path floor": path_floor,
     "batch": batch,
+    "loopback": loopback,
+    "compiling": compiling,
+    "parts": parts,
 }

@@ -54,14 +54,43 @@ const steps = (items, step, output = step) => ({
     for (const item of items) found.push(await output(item))
     return found
   },
-  run: (count) => {
+  run: ({ count }) => {
     for (let index = 0; index < count; index++) step(items[index % items.length])
   },
 })
 const waiting = (items, step, output) => ({
   ...steps(items, step, output),
-  run: async (count) => {
+  run: async ({ count }) => {
     for (let index = 0; index < count; index++) await step(items[index % items.length])
+  },
+})
+
+const parts = (all) => ({
+  length: all.reduce((sum, { length }) => sum + length, 0),
+  outputs: async () => {
+    const found = []
+    for (const part of all) found.push(...await part.outputs())
+    return found
+  },
+  run: (request) => all[request.part].run(request),
+})
+// Steps under way side by side, `concurrency` of them at a time.
+const crowd = (items, step) => ({
+  ...waiting(items, step, step),
+  run: async ({ count, concurrency }) => {
+    const latencies = []
+    let next = 0
+    let refused = 0
+    const worker = async () => {
+      while (next < count) {
+        const item = items[next++ % items.length]
+        const started = performance.now()
+        refused += await step(item)
+        latencies.push(performance.now() - started)
+      }
+    }
+    await Promise.all(Array.from({ length: concurrency }, worker))
+    return { latencies, refused }
   },
 })
 
@@ -87,8 +116,8 @@ const works = {
     return steps(items, ({ event, mapping }) => attempt(() => transform(mapping, event)))
   },
 
-  contract: ({ corpus, destination, routes }) => {
-    const definition = definitionOf(destination)
+  contract: ({ corpus, destination, fields, routes }) => {
+    const definition = fields ? { actions: { send: { fields } } } : definitionOf(destination)
     const schemas = new Map()
     const items = readEvents(corpus).flatMap((event) =>
       routes.filter((route) => matches(route.trigger, event)).map(({ action, mapping }) => {
@@ -154,14 +183,35 @@ const works = {
       return { statuses: multistatus.map(({ status }) => status), requests: sent }
     })
   },
+
+  loopback: ({ corpus, destination, ...account }) => {
+    const target = new Destination(definitionOf(destination))
+    const settings = settingsOf(account)
+    return crowd(readEvents(corpus), async (event) => {
+      try {
+        await target.onEvent(event, settings)
+        return false
+      } catch (error) {
+        return true
+      } finally {
+        target.responses.length = 0
+      }
+    })
+  },
+
+  parts: (work) => parts(work.parts.map((part) => works[part.work](part))),
 }
 
-async function timed(work, count) {
+async function timed(work, request) {
   const cpu = process.cpuUsage()
   const wall = process.hrtime.bigint()
-  const told = await work.run(count)
+  const { latencies, ...told } = (await work.run(request)) ?? {}
   const { user, system } = process.cpuUsage(cpu)
-  return { cpu_us: user + system, wall_us: Number(process.hrtime.bigint() - wall) / 1000, ...told }
+  const times = { cpu_us: user + system, wall_us: Number(process.hrtime.bigint() - wall) / 1000 }
+  if (latencies === undefined) return { ...times, ...told }
+  latencies.sort((one, other) => one - other)
+  const [p50_ms, p99_ms] = [50, 99].map((part) => latencies[Math.floor((latencies.length * part) / 100)])
+  return { ...times, ...told, p50_ms, p99_ms }
 }
 
 async function main() {
@@ -174,7 +224,7 @@ async function main() {
         work = works[request.work](request)
         answer = { length: work.length, version: process.version }
       } else if (request.op === 'outputs') answer = { outputs: await work.outputs() }
-      else answer = await timed(work, request.count)
+      else answer = await timed(work, request)
     } catch (error) {
       answer = { error: `${error.name}: ${error.message}` }
     }
