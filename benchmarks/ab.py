@@ -61,6 +61,8 @@ class Run:
     rounds: int = 5
     quick: bool = False
     """Everything on tiny sizes: the figures mean nothing then."""
+    stream: int = 1000
+    """Megabytes to stream through a command."""
     reference: bool = True
     """Whether Segment's runtime is there to compare with."""
 
@@ -114,7 +116,7 @@ def take_turns(peers: Mapping[str, Peer], requests: Mapping[str, Object], rounds
 
 def warmed(peer: Peer, request: Object, *, length: int | None = None, quick: bool, sample: float = SAMPLE) -> int:
     """Warm a side with a request, and give how many of its steps to time at once: whole passes of its items."""
-    length = peer.length if length is None else length
+    length = peer.lengths[0] if length is None else length
     if quick:
         return length
     told = peer.ask({"op": "run", **request})

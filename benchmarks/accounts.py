@@ -47,3 +47,10 @@ def heavy_routes() -> list[Object]:
     destination: Destination[Any] = read_metadata(definition(HEAVY["destination"]))
     action = HEAVY["action"]
     return [{"action": action, "trigger": None, "mapping": default_values(destination.actions[action].fields)}]
+
+
+def all_definitions() -> list[Object]:
+    """Read all definitions of the package that load."""
+    with Oracle() as oracle:
+        names: list[str] = oracle.ask("destinations")["result"]
+        return [oracle.ask("definition", name=name)["result"] for name in names]

@@ -40,7 +40,7 @@ def main() -> None:
     with asyncio.Runner() as runner:
         description = json.loads(sys.stdin.readline())
         work = runner.run(WORKS[description["work"]](description))
-        tell({"length": work.length, "version": platform.python_version()})
+        tell({"lengths": work.lengths, "version": platform.python_version()})
         for line in sys.stdin:
             tell(runner.run(answer(work, json.loads(line))))
 

@@ -39,8 +39,8 @@ class Peer:
         except PeerError:
             self.close()
             raise
-        self.length: Final[int] = ready["length"]
-        """How many steps there are before they repeat."""
+        self.lengths: Final[list[int]] = ready["lengths"]
+        """How many steps there are before they repeat, for each part of the work."""
         self.version: Final[str] = ready["version"]
         """Of Node.js or Python."""
 

@@ -47,6 +47,8 @@ class Row:
     figures: tuple[Figure, ...]
     compared: int = 0
     """How many outputs of both sides were found equal before anything was timed."""
+    table: str = ""
+    """What its table is about, for a suite that has several."""
 
     def figure(self, name: str) -> Figure | None:
         """Find a figure by its name."""
@@ -56,6 +58,7 @@ class Row:
         """Give the row with all of its figures."""
         return {
             "suite": self.suite,
+            "table": self.table,
             "name": self.name,
             "compared": self.compared,
             "figures": {figure.name: figure.to_json() for figure in self.figures},

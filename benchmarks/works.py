@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from importlib import import_module
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+import psutil
+
 from actions_core import (
+    ConfigurationError,
     Destination,
     DestinationInstance,
     HttpRequest,
@@ -24,8 +28,10 @@ from actions_core import (
     MappingResolveError,
     Object,
     PayloadValidationError,
+    Plan,
     Subscription,
     Transport,
+    preset_subscriptions,
     read_metadata,
 )
 from actions_core.contract import compile_contract
@@ -40,8 +46,8 @@ class Work(Protocol):
     """Steps that can be run as often as one likes."""
 
     @property
-    def length(self) -> int:
-        """How many steps there are before they repeat."""
+    def lengths(self) -> list[int]:
+        """How many steps there are before they repeat; one number for each part."""
         ...
 
     async def outputs(self) -> list[Any]:
@@ -61,13 +67,9 @@ class Steps(Generic[ItemT]):
     ) -> None:
         """Without an `output` of its own, a step comes to what its function gives."""
         self._items: Final = items
+        self.lengths: Final = [len(items)]
         self._step: Final = step
         self._output: Final = output or step
-
-    @property
-    def length(self) -> int:
-        """See `Work.length`."""
-        return len(self._items)
 
     async def outputs(self) -> list[Any]:
         """See `Work.outputs`."""
@@ -90,13 +92,9 @@ class Waiting(Generic[ItemT]):
         output: Callable[[ItemT], Awaitable[Any]],
     ) -> None:
         self._items: Final = items
+        self.lengths: Final = [len(items)]
         self._step: Final = step
         self._output: Final = output
-
-    @property
-    def length(self) -> int:
-        """See `Work.length`."""
-        return len(self._items)
 
     async def outputs(self) -> list[Any]:
         """See `Work.outputs`."""
@@ -114,11 +112,7 @@ class Parts:
 
     def __init__(self, parts: Sequence[Work]) -> None:
         self._parts: Final = parts
-
-    @property
-    def length(self) -> int:
-        """See `Work.length`; the steps of all parts."""
-        return sum(part.length for part in self._parts)
+        self.lengths: Final = [length for part in parts for length in part.lengths]
 
     async def outputs(self) -> list[Any]:
         """See `Work.outputs`; those of all parts."""
@@ -135,12 +129,8 @@ class Crowd:
     def __init__(self, items: Sequence[Object], step: Callable[[Object], Awaitable[bool]]) -> None:
         """Take items and what to do with each, which tells whether it was refused."""
         self._items: Final = items
+        self.lengths: Final = [len(items)]
         self._step: Final = step
-
-    @property
-    def length(self) -> int:
-        """See `Work.length`."""
-        return len(self._items)
 
     async def outputs(self) -> list[Any]:
         """See `Work.outputs`."""
@@ -360,6 +350,58 @@ async def compiling(work: Object) -> Work:
     return Steps(work["mappings"], compile_mapping)
 
 
+async def catalog(work: Object) -> Work:
+    """Read many definitions, and if asked to, make all of their presets ready; a step is nothing then."""
+    read = [read_metadata(loads(line)) for line in read_lines(work["file"])]
+    plans: list[Plan] = []
+    if work["presets"]:
+        for destination in read:
+            for subscription in preset_subscriptions(destination):
+                with suppress(ConfigurationError):  # some of Segment's own have mistakes
+                    plans.append(Plan.compile(destination, subscription))
+    return Steps([*read, *plans], id)
+
+
+async def in_flight(work: Object) -> Work:
+    """Hold many deliveries in the middle of their request, and see what they take."""
+    lines, gate = read_lines(work["corpus"]), asyncio.Event()
+
+    class Held(Stub):
+        async def send(self, request: HttpRequest) -> HttpResponse:
+            await gate.wait()
+            return await super().send(request)
+
+    instance = DestinationInstance(destination_of(work), work["settings"], subscriptions_of(work), transport=Held())
+    return Holding(lines, instance, gate)
+
+
+class Holding:
+    """The work of `in_flight`: all steps are under way before the first one ends."""
+
+    def __init__(self, lines: Sequence[bytes], instance: DestinationInstance[Any], gate: asyncio.Event) -> None:
+        """Deliveries wait for the gate."""
+        self._lines: Final = lines
+        self._instance: Final = instance
+        self._gate: Final = gate
+        self.lengths: Final = [len(lines)]
+
+    async def outputs(self) -> list[Any]:
+        """See `Work.outputs`; nothing here is compared."""
+        return []
+
+    async def run(self, request: Object) -> Object:
+        """See `Work.run`; notes by how many `bytes` the process has grown."""
+        process = psutil.Process()
+        before = process.memory_info().rss
+        chosen = islice(cycle(self._lines), request["count"])
+        tasks = [asyncio.create_task(self._instance.deliver(loads(line))) for line in chosen]
+        await asyncio.sleep(0.1)
+        grown = process.memory_info().rss - before
+        self._gate.set()
+        await asyncio.gather(*tasks)
+        return {"bytes": grown}
+
+
 async def parts(work: Object) -> Work:
     """Make several works ready."""
     return Parts([await WORKS[part["work"]](part) for part in work["parts"]])
@@ -389,5 +431,7 @@ WORKS: Final[dict[str, Callable[[Object], Coroutine[Any, Any, Work]]]] = {
     "batch": batch,
     "loopback": loopback,
     "compiling": compiling,
+    "catalog": catalog,
+    "in flight": in_flight,
     "parts": parts,
 }

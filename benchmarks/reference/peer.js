@@ -48,7 +48,7 @@ const matches = (trigger, event) => trigger === null || validate(parseFql(trigge
 
 // A work: how many steps there are before they repeat, what a step does, and what it gives.
 const steps = (items, step, output = step) => ({
-  length: items.length,
+  lengths: [items.length],
   outputs: async () => {
     const found = []
     for (const item of items) found.push(await output(item))
@@ -66,7 +66,7 @@ const waiting = (items, step, output) => ({
 })
 
 const parts = (all) => ({
-  length: all.reduce((sum, { length }) => sum + length, 0),
+  lengths: all.flatMap(({ lengths }) => lengths),
   outputs: async () => {
     const found = []
     for (const part of all) found.push(...await part.outputs())
@@ -104,6 +104,9 @@ function attempt(step) {
   }
 }
 
+// AJV keeps a schema under its key for ever, whatever it is given later.
+let contracts = 0
+
 const works = {
   floor: ({ corpus }) => steps(readLines(corpus), (line) => JSON.stringify(JSON.parse(line)), (line) => JSON.parse(line)),
 
@@ -119,10 +122,11 @@ const works = {
   contract: ({ corpus, destination, fields, routes }) => {
     const definition = fields ? { actions: { send: { fields } } } : definitionOf(destination)
     const schemas = new Map()
+    const key = `contract ${contracts++}`
     const items = readEvents(corpus).flatMap((event) =>
       routes.filter((route) => matches(route.trigger, event)).map(({ action, mapping }) => {
         if (!schemas.has(action)) schemas.set(action, fieldsToJsonSchema(definition.actions[action].fields))
-        return { values: transform(mapping, event), schema: schemas.get(action), key: `${destination}/${action}` }
+        return { values: transform(mapping, event), schema: schemas.get(action), key: `${key}, ${action}` }
       }))
     return steps(items, ({ values, schema, key }) => attempt(() => {
       const payload = removeEmptyValues(values, schema, true)
@@ -199,6 +203,45 @@ const works = {
     })
   },
 
+  catalog: ({ file }) => {
+    const folder = path.join(oracle, 'node_modules/@segment/action-destinations/dist/destinations')
+    const loaded = []
+    for (const { name } of fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+      try {
+        loaded.push(new Destination(definitionOf(name)))
+      } catch (error) { // some folders hold no destination
+        if (error.code !== 'MODULE_NOT_FOUND' && !(error instanceof TypeError)) throw error
+      }
+    }
+    if (loaded.length !== readLines(file).length) throw new Error('other destinations than in the catalog')
+    return steps(loaded, () => null)
+  },
+
+  // All steps are under way before the first one ends.
+  'in flight': ({ corpus, destination, ...account }) => {
+    stubNetwork()
+    const answer = fetchModule.default
+    let open
+    const gate = new Promise((resolve) => { open = resolve })
+    fetchModule.default = (request) => gate.then(() => answer(request))
+    const target = new Destination(definitionOf(destination))
+    const settings = settingsOf(account)
+    const lines = readLines(corpus)
+    return {
+      ...steps(lines, () => null),
+      run: async ({ count }) => {
+        const before = process.memoryUsage().rss
+        const deliveries = Array.from({ length: count }, (_, index) =>
+          target.onEvent(JSON.parse(lines[index % lines.length]), settings).catch(() => null))
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        const grown = process.memoryUsage().rss - before
+        open()
+        await Promise.all(deliveries)
+        return { bytes: grown }
+      },
+    }
+  },
+
   parts: (work) => parts(work.parts.map((part) => works[part.work](part))),
 }
 
@@ -222,7 +265,7 @@ async function main() {
       const request = JSON.parse(line)
       if (work === null) {
         work = works[request.work](request)
-        answer = { length: work.length, version: process.version }
+        answer = { lengths: work.lengths, version: process.version }
       } else if (request.op === 'outputs') answer = { outputs: await work.outputs() }
       else answer = await timed(work, request)
     } catch (error) {
