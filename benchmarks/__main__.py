@@ -15,7 +15,7 @@ from benchmarks import tables
 from benchmarks.ab import DifferentOutputsError, Run
 from benchmarks.peers import PeerError
 from benchmarks.results import Row
-from benchmarks.suites import batch, contract, floor, growth, loopback, mapping, memory, path, startup, trigger
+from benchmarks.suites import batch, contract, floor, growth, loopback, mapping, memory, path, profile, startup, trigger
 from benchmarks.targets import judge
 from tests.oracle.client import unavailable
 
@@ -30,16 +30,19 @@ SUITES: Final[dict[str, Callable[[Run], Iterator[Row]]]] = {
     "startup": startup.rows,
     "growth": growth.rows,
     "memory": memory.rows,
+    "profile": profile.rows,
 }
+_BY_DEFAULT: Final = tuple(name for name in SUITES if name != "profile")
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(epilog=f"Suites: {' '.join(SUITES)}. Without any, all of them are run.")
+@click.command(epilog=f"Suites: {' '.join(_BY_DEFAULT)}; without any, all of these are run. And: profile.")
 @click.argument("suites", nargs=-1, type=click.Choice(list(SUITES)), metavar="[SUITE]...")
 @click.option("--quick", is_flag=True, help="Everything on tiny sizes: shows that it works, the figures mean nothing.")
 @click.option("--rounds", type=click.IntRange(1), help="Turns that each side takes.  [default: 5; 2 with --quick]")
 @click.option("--no-reference", is_flag=True, help="Measure our runtime alone, without Node.js.")
 @click.option("--stream", type=click.IntRange(1), help="Megabytes to stream through a command.  [default: 1000]")
+@click.option("--flame", type=_FILE, help="Where the profile puts a flame graph (SVG).")
 @click.option("--json", "json_file", type=_FILE, help="Write every figure of every round here.")
 @click.option("--markdown", "page", type=_FILE, help="Write tables here; between the marks of a page that has them.")
 @click.option("--check", is_flag=True, help="Exit with status 1 if a target is missed.")
@@ -50,6 +53,7 @@ def main(
     rounds: int | None,
     no_reference: bool,
     stream: int | None,
+    flame: Path | None,
     json_file: Path | None,
     page: Path | None,
     check: bool,
@@ -64,11 +68,12 @@ def main(
             Path(folder),
             rounds=rounds or (2 if quick else 5),
             quick=quick,
+            flame=flame,
             reference=not no_reference,
             stream=stream or (1 if quick else 1000),
         )
         try:
-            rows = list(_measured(run, suites or tuple(SUITES)))
+            rows = list(_measured(run, suites or _BY_DEFAULT))
         except (DifferentOutputsError, PeerError) as error:
             raise click.ClickException(str(error)) from error
     verdicts = list(judge(rows))

@@ -63,6 +63,8 @@ class Run:
     """Everything on tiny sizes: the figures mean nothing then."""
     stream: int = 1000
     """Megabytes to stream through a command."""
+    flame: Path | None = None
+    """Where a flame graph goes."""
     reference: bool = True
     """Whether Segment's runtime is there to compare with."""
 
