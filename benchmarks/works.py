@@ -299,7 +299,7 @@ async def path(work: Object) -> Work:
 
     async def step(item: tuple[DestinationInstance[Any], Any]) -> bool:
         instance, event = item
-        deliveries = await instance.deliver(loads(event) if parse else event)
+        deliveries = await instance.deliver(event)
         return any(delivery.error is not None for delivery in deliveries)
 
     async def output(item: tuple[DestinationInstance[Any], Any]) -> Object:

@@ -41,7 +41,7 @@ def edit_plans(change: Callable[[Plan], Plan]) -> Edit:
 
     def around(instance: Callable[..., DestinationInstance[Any]], *args: Any, **options: Any) -> Any:
         made = instance(*args, **options)
-        made._use([change(plan) for plan in made.plans])  # noqa: SLF001 - nobody else changes what has been compiled
+        made._use([change(plan) for plan in made.plans])
         return made
 
     return around_segment("instance", around)
@@ -86,7 +86,7 @@ def limit_mappings(most: int) -> Edit:
         check(len(wanted))
         made = instance(destination, settings, wanted[:MAX_MAPPINGS], **options)
         more = [Plan.compile(destination, one) for one in wanted[MAX_MAPPINGS:] if one.enabled]
-        made._use([*made.plans, *more])  # noqa: SLF001 - likewise
+        made._use([*made.plans, *more])
         return made
 
     return both(around_segment("instance", around), edit_platform(check_mapping_count=check))
