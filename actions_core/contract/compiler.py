@@ -48,10 +48,6 @@ class Contract:
         if not self.fields and mode != "settings":
             # Reference: an action without fields has no contract, and its payload is whatever the mapping gave.
             return dict(values) if isinstance(values, dict) else values
-        if notes is None and mode != "settings" and type(values) is dict:
-            quick = self._root.quick(values, single=mode == "single")
-            if quick is not None:
-                return quick
         findings = Findings(notes)
         payload: Object = {}
         if isinstance(values, dict):

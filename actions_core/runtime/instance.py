@@ -22,7 +22,7 @@ from actions_core.errors import (
     PayloadValidationError,
 )
 from actions_core.frozen import made
-from actions_core.inputs import ExecuteInput, HookType, OAuthCredentials, SettingsT
+from actions_core.inputs import AuthTokens, BatchInput, ExecuteInput, HookType, OAuthCredentials, SettingsT
 from actions_core.js import MISSING, Missing, Object, nests_deeper, type_of
 from actions_core.redaction import Redactor
 from actions_core.rules.limits import check_mapping_count
@@ -30,8 +30,9 @@ from actions_core.runtime import batches, operations
 from actions_core.runtime.account import Account, Attempt, TokenListener
 from actions_core.runtime.batches import BatchDelivery, EventStatus, Job
 from actions_core.runtime.explanation import Explanation, explain_plan
-from actions_core.runtime.plan import MAX_DEPTH, TOO_DEEP, Plan
+from actions_core.runtime.plan import TOO_DEEP, Plan
 from actions_core.runtime.results import Delivery, Outcome
+from actions_core.runtime.values import MAX_DEPTH
 from actions_core.transport import Transport
 
 
@@ -317,6 +318,7 @@ class DestinationInstance(Generic[SettingsT]):
         started = perf_counter()
         statuses: list[EventStatus] = [batches.not_subscribed()] * len(events)
         ready: dict[int, Object] = {}
+        built: list[Any] = []
         first: Object | None = None
         for index, event in enumerate(events):
             try:
@@ -324,12 +326,13 @@ class DestinationInstance(Generic[SettingsT]):
                     raise not_an_event(event)
                 if plan.trigger.matches(event):
                     first = event if first is None else first
-                    ready[index] = plan.batched_payload_of(event)
+                    ready[index], payload = plan.batched_payload_of(event)
+                    built.append(payload)
             except (MappingResolveError, PayloadValidationError, NotJSONError) as error:
                 statuses[index] = batches.refused(error)
         attempt: Attempt[object] = Attempt()
         if first is not None:
-            attempt = await self._perform_batch(plan, events, ready, first)
+            attempt = await self._perform_batch(plan, events, ready, built, first)
         return BatchDelivery(
             subscription=plan.subscription,
             statuses=batches.placed(statuses, ready, attempt),
@@ -341,7 +344,7 @@ class DestinationInstance(Generic[SettingsT]):
         )
 
     async def _perform_batch(
-        self, plan: Plan, events: Sequence[Any], ready: Mapping[int, Object], first: Object
+        self, plan: Plan, events: Sequence[Any], ready: Mapping[int, Object], built: list[Any], first: Object
     ) -> Attempt[object]:
         if plan.action.perform_batch is None:
             return Attempt(
@@ -349,13 +352,16 @@ class DestinationInstance(Generic[SettingsT]):
             )
         if not ready:
             return Attempt()
-        return await self.account.run(
-            plan.action.perform_batch,
-            lambda auth: plan.batch_input_for(
-                [events[index] for index in ready], list(ready.values()), first, self.account.settings, auth
-            ),
-            batch_size=len(ready),
-        )
+        unused = [built]
+
+        def make_input(auth: AuthTokens) -> BatchInput[Any, SettingsT]:
+            # A second try gets payloads of its own.
+            payloads = unused.pop() if unused else [plan.build(payload) for payload in ready.values()]
+            return plan.batch_input_for(
+                [events[index] for index in ready], payloads, first, self.account.settings, auth
+            )
+
+        return await self.account.run(plan.action.perform_batch, make_input, batch_size=len(ready))
 
     async def _poll(self, plan: Plan, job: Job) -> Attempt[MultiStatus | Submitted | None]:
         if plan.action.poll_batch is None:

@@ -19,14 +19,12 @@ from actions_core.inputs import (
     PollInput,
     SyncMode,
 )
-from actions_core.js import Object, nests_deeper, stringify, to_string, truthy
+from actions_core.js import Object, stringify, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
 from actions_core.rules.audience import audience_membership, personas_of
-from actions_core.runtime.values import Builder, compile_builder
+from actions_core.runtime.values import Builder, compile_builder, copy_shallow, same
 from actions_core.trigger import Trigger, compile_trigger
 
-MAX_DEPTH: Final = 200
-"""Levels that a payload may be nested: beyond some hundreds of them Python's stack ends."""
 TOO_DEEP: Final = "The event is nested too deeply to be sent."
 
 
@@ -41,6 +39,8 @@ class Plan:
     contract: Contract = field(repr=False)
     build: Builder = field(repr=False)
     """Makes what `perform` is given of a copy of the payload."""
+    build_batched: Builder = field(repr=False)
+    """Makes what `perform_batch` is given of one; raises `RecursionError` for one that is nested too deeply."""
     give: Builder = field(repr=False)
     """Makes it of the payload itself, which nobody else may have then."""
     sync_mode: SyncMode | None
@@ -66,7 +66,8 @@ class Plan:
                 mapping=compile_mapping(mapping),
                 contract=compile_contract(action.fields),
                 build=compile_builder(action.payload),
-                give=compile_builder(action.payload, copies=False),
+                build_batched=compile_builder(action.payload, copy_shallow),
+                give=compile_builder(action.payload, same),
                 sync_mode=_sync_mode(action, mapping.get("__segment_internal_sync_mode")),
                 matching_key=to_string(matching_key) if truthy(matching_key) else None,
                 hook_outputs={kind: mapping[kind] for kind in action.hooks if truthy(mapping.get(kind))},
@@ -86,16 +87,14 @@ class Plan:
         except RecursionError:
             raise MappingResolveError(TOO_DEEP) from None
 
-    def batched_payload_of(self, event: Object) -> Object:
-        """Map and check an event of a batch, where '' stays if a text may be."""
+    def batched_payload_of(self, event: Object) -> tuple[Object, Any]:
+        """Map and check an event of a batch, where '' stays if a text may be; gives it also as the author sees it."""
         try:
             payload = self.contract.validate(self.mapping.resolve(event), mode="batch")
+            # What is nested too deeply would be found out later, when it takes its neighbours along.
+            return payload, self.build_batched(payload)
         except RecursionError:
             raise MappingResolveError(TOO_DEEP) from None
-        # Found out later, it would take its neighbours along.
-        if nests_deeper(payload, MAX_DEPTH):
-            raise MappingResolveError(TOO_DEEP)
-        return payload
 
     def input_for(self, event: Object, payload: Object, settings: Any, auth: AuthTokens) -> ExecuteInput[Any, Any]:
         """Make what `perform` is given."""
@@ -130,14 +129,14 @@ class Plan:
         return made(ExecuteInput, attributes)
 
     def batch_input_for(
-        self, events: Sequence[Object], payloads: Sequence[Object], first: Object, settings: Any, auth: AuthTokens
+        self, events: Sequence[Object], payloads: Sequence[Any], first: Object, settings: Any, auth: AuthTokens
     ) -> BatchInput[Any, Any]:
-        """Make what `perform_batch` is given: valid payloads with their events.
+        """Make what `perform_batch` is given: valid payloads, as the author sees them, with their events.
 
         As in the reference, the first event that is subscribed tells the audience for all, valid or not.
         """
         return BatchInput(
-            payloads=[self.build(payload) for payload in payloads],
+            payloads=payloads,
             settings=settings,
             auth=auth,
             raw_data=events,

@@ -12,19 +12,24 @@ from actions_core.fields import InputField, union_parts
 Builder: TypeAlias = Callable[[Any], Any]
 
 
-def compile_builder(contract: type | Mapping[str, InputField], *, copies: bool = True) -> Builder:
+MAX_DEPTH: Final = 200
+"""Levels that a payload may be nested: beyond some hundreds of them Python's stack ends."""
+
+
+def compile_builder(contract: type | Mapping[str, InputField], copy: Builder | None = None) -> Builder:
     """Compile a payload contract into a function from payload to dataclass (or to a dict, where there is none).
 
-    If it copies, what it gives shares no container with the payload, so that an author's function may change it without
-    reaching the event; if not, the payload is given away.
+    What it gives shares no container with the payload, so that an author's function may change it without reaching the
+    event; that is done by `copy`, which is `copy_json` unless told otherwise.
     """
+    copy = copy or copy_json
     if not isinstance(contract, type):
-        return copy_json if copies else _same
+        return copy
     hints = typing.get_type_hints(contract)
     attributes = dataclasses.fields(contract)
-    builders = {one.name: _attribute_builder(hints[one.name], copies=copies) for one in attributes}
+    builders = {one.name: _attribute_builder(hints[one.name], copy) for one in attributes}
     # What is no container is passed on without asking a builder.
-    builders = {key: build for key, build in builders.items() if build is not _same}
+    builders = {key: build for key, build in builders.items() if build is not same}
     known = frozenset(one.name for one in attributes)
 
     def build(payload: Any) -> Any:
@@ -41,15 +46,15 @@ def compile_builder(contract: type | Mapping[str, InputField], *, copies: bool =
     return build
 
 
-def _attribute_builder(hint: Any, *, copies: bool) -> Builder:
+def _attribute_builder(hint: Any, copy: Builder) -> Builder:
     """Find the dataclass in `list[Item] | Missing` and its like."""
     for part in union_parts(hint):
         listed = typing.get_origin(part) is list
         nested = typing.get_args(part)[0] if listed else part
         if isinstance(nested, type) and dataclasses.is_dataclass(nested):
-            build = compile_builder(nested, copies=copies)
+            build = compile_builder(nested, copy)
             return _each(build) if listed else build
-    return copy_json if copies else _same
+    return copy
 
 
 def _each(build: Builder) -> Builder:
@@ -59,7 +64,8 @@ def _each(build: Builder) -> Builder:
 _ATOMS: Final = frozenset({str, int, float, bool, type(None)})
 
 
-def _same(value: Any) -> Any:
+def same(value: Any) -> Any:
+    """Give a value away as it is, instead of a copy."""
     return value
 
 
@@ -73,4 +79,19 @@ def copy_json(value: Any) -> Any:
         return copied
     if isinstance(value, list):
         return [item if type(item) in _ATOMS else copy_json(item) for item in value]
+    return value
+
+
+def copy_shallow(value: Any, levels: int = MAX_DEPTH - 1) -> Any:
+    """Copy as `copy_json` does, but raise `RecursionError` for what is nested more than some levels deep."""
+    if isinstance(value, (dict, list)) and not levels:
+        raise RecursionError("nested too deeply")
+    if isinstance(value, dict):
+        copied = dict(value)
+        for key, item in value.items():
+            if type(item) not in _ATOMS:
+                copied[key] = copy_shallow(item, levels - 1)
+        return copied
+    if isinstance(value, list):
+        return [item if type(item) in _ATOMS else copy_shallow(item, levels - 1) for item in value]
     return value
