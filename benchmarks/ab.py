@@ -61,7 +61,7 @@ class Run:
     rounds: int = 5
     quick: bool = False
     """Everything on tiny sizes: the figures mean nothing then."""
-    stream: int = 1000
+    stream: float = 1000
     """Megabytes to stream through a command."""
     flame: Path | None = None
     """Where a flame graph goes."""

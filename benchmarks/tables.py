@@ -97,9 +97,8 @@ def _where(machine: Object, load: Sequence[float]) -> str:
 def _target_table(verdicts: Sequence[Verdict]) -> str:
     lines = []
     for one in verdicts:
-        unit = "x" if one.unit == TIMES else f" {one.unit}".rstrip()
-        met = "met" if one.is_met else "missed"
-        lines.append([one.target.work, f"{one.target.bound}{unit}", f"{_number(one.value)}{unit}", met])
+        met = "not measured" if one.figure is None else "met" if one.is_met else "missed"
+        lines.append([one.target.work, one.target.bound, "" if one.figure is None else _value(one.figure), met])
     return _table(["work", "target", "measured", ""], lines)
 
 

@@ -35,7 +35,8 @@ from actions_core import (
     read_metadata,
 )
 from actions_core.contract import compile_contract
-from actions_core.js import MISSING, loads, stringify
+from actions_core.encoding import decode, encode
+from actions_core.js import MISSING, loads
 from actions_core.mapping import compile_mapping
 from actions_core.trigger import compile_trigger
 
@@ -253,7 +254,7 @@ async def floor(work: Object) -> Work:
     """Make a line an event and write it again, with the JSON of our runtime or with orjson alone."""
     lines = read_lines(work["corpus"])
     if work["json"] == "ours":
-        return Steps(lines, lambda line: stringify(loads(line)), loads)
+        return Steps(lines, lambda line: encode(decode(line)), decode)
     import orjson  # noqa: PLC0415 - only the floors need it
 
     return Steps(lines, lambda line: orjson.dumps(orjson.loads(line)), orjson.loads)
@@ -394,7 +395,7 @@ class Holding:
         process = psutil.Process()
         before = process.memory_info().rss
         chosen = islice(cycle(self._lines), request["count"])
-        tasks = [asyncio.create_task(self._instance.deliver(loads(line))) for line in chosen]
+        tasks = [asyncio.create_task(self._instance.deliver(line)) for line in chosen]
         await asyncio.sleep(0.1)
         grown = process.memory_info().rss - before
         self._gate.set()

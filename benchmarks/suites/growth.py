@@ -195,7 +195,7 @@ def _placeholders(run: Run, size: int) -> Object:
 
 
 def _batch(run: Run, size: int) -> Object:
-    most = str(corpus.write(run.folder, "1k", 10_000))
+    most = str(corpus.write(run.folder, "1k", 10 if run.quick else 10_000))
     return {"work": "batch", "corpus": most, "size": size, **webhook_account()}
 
 
