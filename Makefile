@@ -58,6 +58,7 @@ pyright: tests/types/node_modules
 # The report goes to benchmarks/results.json, the tables into the documentation.
 bench: install oracle
 	$(BIN)/python -m benchmarks --json benchmarks/results.json --markdown docs/performance.md
+	$(BIN)/python -m benchmarks profile --markdown docs/performance.md --flame docs/performance.svg
 
 # Other inputs every time; stops at the first difference.
 MINUTES ?= 30

@@ -71,6 +71,12 @@ def main(
     if reason is not None:
         raise _MissingError(f"{reason}; or measure ours alone with --no-reference")
     chosen = suites or _BY_DEFAULT
+    what = "profile" if chosen == ("profile",) else "benchmarks"
+    if page is not None and page.exists():
+        try:
+            tables.around(page, what)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--markdown") from error
     before = psutil.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         run = Run(
@@ -93,10 +99,7 @@ def main(
         told = tables.to_json(rows, verdicts, tables.machine(), load)
         json_file.write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
     if page is not None:
-        try:
-            tables.fill(page, tables.markdown(rows, verdicts, tables.machine(), load))
-        except ValueError as error:
-            raise click.ClickException(str(error)) from error
+        tables.fill(page, what, tables.markdown(rows, verdicts, tables.machine(), load))
     if check and not all(verdict.is_met for verdict in verdicts):
         raise SystemExit(1)
 

@@ -15,8 +15,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-import psutil
-
 from actions_core import (
     ConfigurationError,
     Destination,
@@ -392,6 +390,8 @@ class Holding:
 
     async def run(self, request: Object) -> Object:
         """See `Work.run`; notes by how many `bytes` the process has grown."""
+        import psutil  # noqa: PLC0415 - no part of what a process of ours starts with
+
         process = psutil.Process()
         before = process.memory_info().rss
         chosen = islice(cycle(self._lines), request["count"])

@@ -136,15 +136,17 @@ def test_every_target_is_about_a_suite() -> None:
 
 def test_tables_go_between_the_marks_of_a_page(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"before\n\n{tables.BEGIN}\nold\n{tables.END}\n\nafter\n", "utf-8")
+    page.write_text("before\n\n<!-- this: begin -->\nold\n<!-- this: end -->\n\nafter\n", "utf-8")
     for new in ("one\n", "two\n"):
-        tables.fill(page, new)
-    assert page.read_text("utf-8") == f"before\n\n{tables.BEGIN}\n\ntwo\n\n{tables.END}\n\nafter\n"
+        tables.fill(page, "this", new)
+    assert page.read_text("utf-8") == "before\n\n<!-- this: begin -->\n\ntwo\n\n<!-- this: end -->\n\nafter\n"
 
 
-def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
+def test_a_page_without_marks_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("something else\n", "utf-8")
-    with pytest.raises(ValueError, match=r"expected the lines <!-- benchmarks: begin --> and <!-- benchmarks: end -->"):
-        tables.fill(page, "tables")
+    done = CliRunner().invoke(main, ["path", "--no-reference", "--markdown", str(page)])
+    assert done.exit_code == 2
+    told = "expected the lines <!-- benchmarks: begin --> and <!-- benchmarks: end -->, between which the tables go\n"
+    assert done.output.endswith(f"{page}: {told}")
     assert page.read_text("utf-8") == "something else\n"
