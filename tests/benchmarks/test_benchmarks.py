@@ -74,7 +74,8 @@ def test_nothing_is_timed_if_the_sides_do_not_do_the_same(tmp_path: Path) -> Non
     work = {"work": "trigger", "corpus": run.corpus("1k"), "triggers": ['type = "track"']}
     other = {**work, "triggers": ['type = "page"']}
     case = Case("trigger", "two", [Side("other", "ours", other), Side("ours", "ours", work)], equal=("other", "ours"))
-    with pytest.raises(DifferentOutputsError, match=r"^trigger, two, step \d+: other gave \[\w+\], ours \[\w+\]$"):
+    told = r'^trigger, two, step \d+: other gave {"value":\[\w+\]}, ours {"value":\[\w+\]}$'
+    with pytest.raises(DifferentOutputsError, match=told):
         run.measure(case)
 
 
