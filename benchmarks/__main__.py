@@ -36,12 +36,20 @@ _BY_DEFAULT: Final = tuple(name for name in SUITES if name != "profile")
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
+class _MissingError(click.ClickException):
+    exit_code = 2
+
+
 @click.command(epilog=f"Suites: {' '.join(_BY_DEFAULT)}; without any, all of these are run. And: profile.")
 @click.argument("suites", nargs=-1, type=click.Choice(list(SUITES)), metavar="[SUITE]...")
 @click.option("--quick", is_flag=True, help="Everything on tiny sizes: shows that it works, the figures mean nothing.")
 @click.option("--rounds", type=click.IntRange(1), help="Turns that each side takes.  [default: 5; 2 with --quick]")
 @click.option("--no-reference", is_flag=True, help="Measure our runtime alone, without Node.js.")
-@click.option("--stream", type=click.IntRange(1), help="Megabytes to stream through a command.  [default: 1000]")
+@click.option(
+    "--stream",
+    type=click.FloatRange(0.1),
+    help="Megabytes to stream through a command.  [default: 1000; with --quick 0.1]",
+)
 @click.option("--flame", type=_FILE, help="Where the profile puts a flame graph (SVG).")
 @click.option("--json", "json_file", type=_FILE, help="Write every figure of every round here.")
 @click.option("--markdown", "page", type=_FILE, help="Write tables here; between the marks of a page that has them.")
@@ -52,7 +60,7 @@ def main(
     quick: bool,
     rounds: int | None,
     no_reference: bool,
-    stream: int | None,
+    stream: float | None,
     flame: Path | None,
     json_file: Path | None,
     page: Path | None,
@@ -61,7 +69,14 @@ def main(
     """Measure what the runtime costs, side by side with Segment's own."""
     reason = None if no_reference else unavailable()
     if reason is not None:
-        raise click.UsageError(f"{reason}; or measure ours alone with --no-reference")
+        raise _MissingError(f"{reason}; or measure ours alone with --no-reference")
+    chosen = suites or _BY_DEFAULT
+    what = "profile" if chosen == ("profile",) else "benchmarks"
+    if page is not None and page.exists():
+        try:
+            tables.around(page, what)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--markdown") from error
     before = psutil.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         run = Run(
@@ -70,23 +85,21 @@ def main(
             quick=quick,
             flame=flame,
             reference=not no_reference,
-            stream=stream or (1 if quick else 1000),
+            stream=stream or (0.1 if quick else 1000),
         )
         try:
-            rows = list(_measured(run, suites or _BY_DEFAULT))
+            rows = list(_measured(run, chosen))
         except (DifferentOutputsError, PeerError) as error:
             raise click.ClickException(str(error)) from error
-    verdicts = list(judge(rows))
+    # What tiny sizes give says nothing about a target.
+    verdicts = [] if quick else list(judge(rows, chosen))
     load = (before, psutil.getloadavg()[0])
     click.echo(tables.text(rows, verdicts))
     if json_file is not None:
         told = tables.to_json(rows, verdicts, tables.machine(), load)
         json_file.write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
     if page is not None:
-        try:
-            tables.fill(page, tables.markdown(rows, verdicts, tables.machine(), load))
-        except ValueError as error:
-            raise click.ClickException(str(error)) from error
+        tables.fill(page, what, tables.markdown(rows, verdicts, tables.machine(), load))
     if check and not all(verdict.is_met for verdict in verdicts):
         raise SystemExit(1)
 

@@ -20,6 +20,8 @@ WARM: Final[Mapping[Runtime, int]] = {"reference": 20_000, "ours": 2_000}
 """Events before anything is timed: a count, not a time, for under load a time leaves Node.js half warm."""
 SAMPLE: Final = 300_000
 """Microseconds that one side of a round should take at least, in whole passes of its items."""
+_SHOWN: Final = 2000
+"""Characters of an output that differs."""
 _EVENTS: Final[dict[Size, int]] = {"1k": 5000, "4k": 2500, "16k": 200, "64k": 60, "500k": 20}
 _QUICK_EVENTS: Final[dict[Size, int]] = {"1k": 200, "4k": 100, "16k": 5, "64k": 3, "500k": 2}
 
@@ -61,7 +63,7 @@ class Run:
     rounds: int = 5
     quick: bool = False
     """Everything on tiny sizes: the figures mean nothing then."""
-    stream: int = 1000
+    stream: float = 1000
     """Megabytes to stream through a command."""
     flame: Path | None = None
     """Where a flame graph goes."""
@@ -137,9 +139,14 @@ def compare(place: str, peers: Mapping[str, Peer]) -> int:
             raise DifferentOutputsError(f"{place}: {one} gave {len(first)} outputs, {other} {len(second)}")
         for index, (left, right) in enumerate(zip(map(_read, first), map(_read, second), strict=True)):
             if not same_json(left, right):
-                told = f"{one} gave {stringify(left)}, {other} {stringify(right)}"
+                told = f"{one} gave {_shown(left)}, {other} {_shown(right)}"
                 raise DifferentOutputsError(f"{place}, step {index}: {told}")
     return len(first)
+
+
+def _shown(output: Any) -> str:
+    text = stringify(output)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _read(output: Any) -> Any:

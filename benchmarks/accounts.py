@@ -49,8 +49,8 @@ def heavy_routes() -> list[Object]:
     return [{"action": action, "trigger": None, "mapping": default_values(destination.actions[action].fields)}]
 
 
-def all_definitions() -> list[Object]:
-    """Read all definitions of the package that load."""
+def all_definitions(*, quick: bool) -> dict[str, Object]:
+    """Read all definitions of the package that load, by their names in it; a few if it has to be quick."""
     with Oracle() as oracle:
-        names: list[str] = oracle.ask("destinations")["result"]
-        return [oracle.ask("definition", name=name)["result"] for name in names]
+        names: list[str] = ["mixpanel", "webhook"] if quick else oracle.ask("destinations")["result"]
+        return {name: oracle.ask("definition", name=name)["result"] for name in names}

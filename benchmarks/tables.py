@@ -17,7 +17,6 @@ from benchmarks.results import TIMES, Figure, Row
 from benchmarks.targets import Verdict
 
 _PACKAGES: Final = ("orjson", "httpx", "pyreqwest", "aiohttp", "uvloop", "pydantic")
-BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 
 def machine() -> Object:
@@ -28,7 +27,7 @@ def machine() -> Object:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "node": _output("node", "--version"),
-        "commit": _output("git", "rev-parse", "--short", "HEAD"),
+        "commit": _output("git", "describe", "--always", "--dirty"),
         "packages": {name: found for name in _PACKAGES if (found := _version(name)) is not None},
     }
 
@@ -97,9 +96,8 @@ def _where(machine: Object, load: Sequence[float]) -> str:
 def _target_table(verdicts: Sequence[Verdict]) -> str:
     lines = []
     for one in verdicts:
-        unit = "x" if one.unit == TIMES else f" {one.unit}".rstrip()
-        met = "met" if one.is_met else "missed"
-        lines.append([one.target.work, f"{one.target.bound}{unit}", f"{_number(one.value)}{unit}", met])
+        met = "not measured" if one.figure is None else "met" if one.is_met else "missed"
+        lines.append([one.target.work, one.target.bound, "" if one.figure is None else _value(one.figure), met])
     return _table(["work", "target", "measured", ""], lines)
 
 
@@ -136,16 +134,22 @@ def to_json(rows: Sequence[Row], verdicts: Sequence[Verdict], machine: Object, l
     }
 
 
-def fill(page: Path, tables: str) -> None:
-    """Put tables between the marks of a page, or into a file of their own if there is none yet.
+def fill(page: Path, what: str, tables: str) -> None:
+    """Put tables between the marks that a page has for them, or into a file of their own if there is no page yet.
 
-    Raises `ValueError` for a file without the marks.
+    Raises `ValueError` for a page without the marks.
     """
-    if not page.exists():
-        page.write_text(tables, "utf-8")
-        return
-    before, begin, rest = page.read_text("utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page}: expected the lines {BEGIN} and {END}, between which the tables go")
-    page.write_text(f"{before}{begin}\n\n{tables}\n{end}{after}", "utf-8")
+    if page.exists():
+        before, after = around(page, what)
+        tables = f"{before}\n\n{tables}\n{after}"
+    page.write_text(tables, "utf-8")
+
+
+def around(page: Path, what: str) -> tuple[str, str]:
+    """Give what a page has before and after the place of some tables, the marks included; raises `ValueError`."""
+    begin, end = f"<!-- {what}: begin -->", f"<!-- {what}: end -->"
+    before, first, rest = page.read_text("utf-8").partition(begin)
+    _, second, after = rest.partition(end)
+    if not first or not second:
+        raise ValueError(f"{page}: expected the lines {begin} and {end}, between which the tables go")
+    return f"{before}{begin}", f"{end}{after}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from actions_core import Object
-from benchmarks.results import Row
+from benchmarks.results import Figure, Row
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,23 @@ class Target:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A target, and what was found."""
+    """A target, and what was found; None if it was not measured, be it that the reference is not there."""
 
     target: Target
-    value: float
-    unit: str
+    figure: Figure | None
 
     @property
     def is_met(self) -> bool:
-        """Whether the target is met."""
-        return self.target.is_met(self.value)
+        """Whether it was measured and the target is met."""
+        return self.figure is not None and self.target.is_met(self.figure.median)
 
     def to_json(self) -> Object:
         """Give the target with what was found."""
         target = self.target
         place = {"suite": target.suite, "row": target.row, "figure": target.figure}
         bounds = {"at_least": target.at_least, "at_most": target.at_most}
-        return {"work": target.work, **place, **bounds, "value": self.value, "unit": self.unit, "met": self.is_met}
+        value = None if self.figure is None else self.figure.median
+        return {"work": target.work, **place, **bounds, "value": value, "met": self.is_met}
 
 
 _CHEAPER: Final = "reference / ours"
@@ -105,11 +105,10 @@ TARGETS: Final = (
 )
 
 
-def judge(rows: Iterable[Row]) -> Iterator[Verdict]:
-    """Yield what became of each target whose figure was measured."""
+def judge(rows: Iterable[Row], suites: Collection[str]) -> Iterator[Verdict]:
+    """Yield what became of each target of the suites that were run."""
     found = {(row.suite, row.name): row for row in rows}
     for target in TARGETS:
-        row = found.get((target.suite, target.row))
-        figure = None if row is None else row.figure(target.figure)
-        if figure is not None:
-            yield Verdict(target, figure.median, figure.unit)
+        if target.suite in suites:
+            row = found.get((target.suite, target.row))
+            yield Verdict(target, None if row is None else row.figure(target.figure))

@@ -13,11 +13,10 @@ from importlib import import_module
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Final, Generic, Protocol, TypeVar
-
-import psutil
+from typing import Any, Final, Protocol, TypeAlias
 
 from actions_core import (
+    BatchDelivery,
     ConfigurationError,
     Destination,
     DestinationInstance,
@@ -35,11 +34,14 @@ from actions_core import (
     read_metadata,
 )
 from actions_core.contract import compile_contract
-from actions_core.js import MISSING, loads, stringify
+from actions_core.encoding import decode, encode
+from actions_core.js import MISSING, loads
 from actions_core.mapping import compile_mapping
 from actions_core.trigger import compile_trigger
 
-ItemT = TypeVar("ItemT")
+Call: TypeAlias = tuple[Callable[[Any], Any], Any]
+"""A function and what it is called with."""
+REFUSALS: Final = (MappingResolveError, PayloadValidationError)
 
 
 class Work(Protocol):
@@ -59,52 +61,58 @@ class Work(Protocol):
         ...
 
 
-class Steps(Generic[ItemT]):
-    """A work whose step is a function of one item."""
+class Steps:
+    """A work whose steps are calls: of a function with one argument each."""
 
-    def __init__(
-        self, items: Sequence[ItemT], step: Callable[[ItemT], Any], output: Callable[[ItemT], Any] | None = None
-    ) -> None:
-        """Without an `output` of its own, a step comes to what its function gives."""
-        self._items: Final = items
-        self.lengths: Final = [len(items)]
-        self._step: Final = step
-        self._output: Final = output or step
-
-    async def outputs(self) -> list[Any]:
-        """See `Work.outputs`."""
-        return [self._output(item) for item in self._items]
-
-    async def run(self, request: Object) -> None:
-        """See `Work.run`."""
-        step = self._step
-        for item in islice(cycle(self._items), request["count"]):
-            step(item)
-
-
-class Waiting(Generic[ItemT]):
-    """A work whose step is a coroutine function of one item."""
-
-    def __init__(
-        self,
-        items: Sequence[ItemT],
-        step: Callable[[ItemT], Awaitable[Any]],
-        output: Callable[[ItemT], Awaitable[Any]],
-    ) -> None:
-        self._items: Final = items
-        self.lengths: Final = [len(items)]
-        self._step: Final = step
+    def __init__(self, calls: Sequence[Call], output: Callable[[Any], Any] = lambda value: value) -> None:
+        """Say with `output` what is compared of what a call gives."""
+        self._calls: Final = calls
+        self.lengths: Final = [len(calls)]
         self._output: Final = output
 
     async def outputs(self) -> list[Any]:
         """See `Work.outputs`."""
-        return [await self._output(item) for item in self._items]
+        return [self._answer(function, argument) for function, argument in self._calls]
+
+    def _answer(self, function: Callable[[Any], Any], argument: Any) -> Object | None:
+        """Give what a call comes to; a refusal is an answer, too: both sides have to refuse the same."""
+        try:
+            value = function(argument)
+        except REFUSALS:
+            return {"refused": True}
+        return None if value is MISSING else {"value": self._output(value)}
 
     async def run(self, request: Object) -> None:
         """See `Work.run`."""
-        step = self._step
-        for item in islice(cycle(self._items), request["count"]):
-            await step(item)
+        for function, argument in islice(cycle(self._calls), request["count"]):
+            try:
+                function(argument)
+            except REFUSALS:
+                continue
+
+
+class Waiting:
+    """A work whose steps are calls of a coroutine function, which sends through a stub."""
+
+    def __init__(self, calls: Sequence[Call], stub: Stub, output: Callable[[Any], Object]) -> None:
+        """Say with `output` what is compared, besides the requests, of what a call gives."""
+        self._calls: Final = calls
+        self.lengths: Final = [len(calls)]
+        self._stub: Final = stub
+        self._output: Final = output
+
+    async def outputs(self) -> list[Any]:
+        """See `Work.outputs`."""
+        found = []
+        for function, argument in self._calls:
+            value, requests = await self._stub.watch(function(argument))
+            found.append({**self._output(value), "requests": requests})
+        return found
+
+    async def run(self, request: Object) -> None:
+        """See `Work.run`."""
+        for function, argument in islice(cycle(self._calls), request["count"]):
+            await function(argument)
 
 
 class Parts:
@@ -236,39 +244,37 @@ def _instances(work: Object, transport: Stub) -> list[tuple[Callable[[Object], b
     ]
 
 
-def _answer(item: tuple[Callable[[Object], Any], Object]) -> Object | None:
-    """Call a function with its argument; a refusal is an answer, too: both sides have to refuse the same."""
-    function, argument = item
-    try:
-        value = function(argument)
-    except (MappingResolveError, PayloadValidationError):
-        return {"refused": True}
-    return None if value is MISSING else {"value": value}
-
-
 # --- the works -------------------------------------------------------------------------------------------------------
 
 
 async def floor(work: Object) -> Work:
     """Make a line an event and write it again, with the JSON of our runtime or with orjson alone."""
-    lines = read_lines(work["corpus"])
-    if work["json"] == "ours":
-        return Steps(lines, lambda line: stringify(loads(line)), loads)
     import orjson  # noqa: PLC0415 - only the floors need it
 
-    return Steps(lines, lambda line: orjson.dumps(orjson.loads(line)), orjson.loads)
+    def ours(line: bytes) -> bytes:
+        return encode(decode(line))
+
+    def alone(line: bytes) -> bytes:
+        return orjson.dumps(orjson.loads(line))
+
+    step = ours if work["json"] == "ours" else alone
+    return Steps([(step, line) for line in read_lines(work["corpus"])], loads)
 
 
 async def trigger(work: Object) -> Work:
     """Ask several triggers about an event."""
     tests = [compile_trigger(text).matches for text in work["triggers"]]
-    return Steps(read_events(work["corpus"]), lambda event: [matches(event) for matches in tests])
+
+    def ask(event: Object) -> list[bool]:
+        return [matches(event) for matches in tests]
+
+    return Steps([(ask, event) for event in read_events(work["corpus"])])
 
 
 async def mapping(work: Object) -> Work:
     """Map an event with the mapping that is for it."""
     compiled = {id(route): compile_mapping(route["mapping"]).resolve for route in work["routes"]}
-    return Steps([(compiled[id(route)], event) for event, route in _routed(work)], _answer)
+    return Steps([(compiled[id(route)], event) for event, route in _routed(work)])
 
 
 async def contract(work: Object) -> Work:
@@ -279,7 +285,7 @@ async def contract(work: Object) -> Work:
         fields = {slug: dict(action.fields) for slug, action in destination_of(work).actions.items()}
     compiled = {id(route): compile_mapping(route["mapping"]).resolve for route in work["routes"]}
     contracts = {id(route): compile_contract(fields[route["action"]]).validate for route in work["routes"]}
-    return Steps([(contracts[id(route)], compiled[id(route)](event)) for event, route in _routed(work)], _answer)
+    return Steps([(contracts[id(route)], compiled[id(route)](event)) for event, route in _routed(work)])
 
 
 async def path(work: Object) -> Work:
@@ -288,25 +294,17 @@ async def path(work: Object) -> Work:
     With `alone` an event meets the one subscription that matches it, as production does it; events that none matches
     are left out then.
     """
-    transport, parse = Stub(), work["parse"]
-    instances = _instances(work, transport)
-    items = [
-        (instance, line if parse else loads(line))
+    stub = Stub()
+    instances = _instances(work, stub)
+    calls = [
+        (instance.deliver, line if work["parse"] else loads(line))
         for line in read_lines(work["corpus"])
         for matches, instance in instances
         if matches(loads(line))
     ]
-
-    async def step(item: tuple[DestinationInstance[Any], Any]) -> bool:
-        instance, event = item
-        deliveries = await instance.deliver(event)
-        return any(delivery.error is not None for delivery in deliveries)
-
-    async def output(item: tuple[DestinationInstance[Any], Any]) -> Object:
-        refused, requests = await transport.watch(step(item))
-        return {"refused": refused, "requests": requests}
-
-    return Waiting(items, step, output)
+    return Waiting(
+        calls, stub, lambda deliveries: {"refused": any(delivery.error is not None for delivery in deliveries)}
+    )
 
 
 async def path_floor(work: Object) -> Work:
@@ -322,7 +320,7 @@ async def path_floor(work: Object) -> Work:
         for body in bodies:
             orjson.dumps(body)
 
-    return Steps(list(zip(read_lines(work["corpus"]), bodies, strict=True)), step)
+    return Steps([(step, item) for item in zip(read_lines(work["corpus"]), bodies, strict=True)])
 
 
 TRANSPORTS: Final[dict[str, Callable[[], Transport]]] = {"default": HttpxTransport}
@@ -347,7 +345,7 @@ async def loopback(work: Object) -> Work:
 
 async def compiling(work: Object) -> Work:
     """Make mappings ready, instead of running them."""
-    return Steps(work["mappings"], compile_mapping)
+    return Steps([(compile_mapping, mapping) for mapping in work["mappings"]])
 
 
 async def catalog(work: Object) -> Work:
@@ -359,7 +357,7 @@ async def catalog(work: Object) -> Work:
             for subscription in preset_subscriptions(destination):
                 with suppress(ConfigurationError):  # some of Segment's own have mistakes
                     plans.append(Plan.compile(destination, subscription))
-    return Steps([*read, *plans], id)
+    return Steps([(id, one) for one in (*read, *plans)])
 
 
 async def in_flight(work: Object) -> Work:
@@ -391,10 +389,12 @@ class Holding:
 
     async def run(self, request: Object) -> Object:
         """See `Work.run`; notes by how many `bytes` the process has grown."""
+        import psutil  # noqa: PLC0415 - no part of what a process of ours starts with
+
         process = psutil.Process()
         before = process.memory_info().rss
         chosen = islice(cycle(self._lines), request["count"])
-        tasks = [asyncio.create_task(self._instance.deliver(loads(line))) for line in chosen]
+        tasks = [asyncio.create_task(self._instance.deliver(line)) for line in chosen]
         await asyncio.sleep(0.1)
         grown = process.memory_info().rss - before
         self._gate.set()
@@ -409,16 +409,15 @@ async def parts(work: Object) -> Work:
 
 async def batch(work: Object) -> Work:
     """Run events through a destination in batches, with the network stubbed."""
-    transport, size = Stub(), work["size"]
-    instance = DestinationInstance(destination_of(work), work["settings"], subscriptions_of(work), transport=transport)
+    stub, size = Stub(), work["size"]
+    instance = DestinationInstance(destination_of(work), work["settings"], subscriptions_of(work), transport=stub)
     events = read_events(work["corpus"])
     batches = [events[start : start + size] for start in range(0, len(events) - size + 1, size)]
 
-    async def output(events: list[Object]) -> Object:
-        (delivery,), requests = await transport.watch(instance.deliver_batch(events))
-        return {"statuses": [status.status for status in delivery.statuses], "requests": requests}
+    def output(deliveries: list[BatchDelivery]) -> Object:
+        return {"statuses": [status.status for delivery in deliveries for status in delivery.statuses]}
 
-    return Waiting(batches, instance.deliver_batch, output)
+    return Waiting([(instance.deliver_batch, batch) for batch in batches], stub, output)
 
 
 WORKS: Final[dict[str, Callable[[Object], Coroutine[Any, Any, Work]]]] = {

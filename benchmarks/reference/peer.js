@@ -46,25 +46,41 @@ const settingsOf = ({ settings, subscriptions }) => ({
 })
 const matches = (trigger, event) => trigger === null || validate(parseFql(trigger), event)
 
-// A work: how many steps there are before they repeat, what a step does, and what it gives.
-const steps = (items, step, output = step) => ({
+// An error is an answer: both sides have to refuse the same.
+function attempt(step) {
+  try {
+    const value = step()
+    return value === undefined ? null : { value }
+  } catch (error) {
+    return { refused: true }
+  }
+}
+
+// A work: how many steps there are before they repeat, what they come to, and doing them.
+const steps = (items, step, output = (value) => value) => ({
+  lengths: [items.length],
+  outputs: () => items.map((item) => attempt(() => output(step(item)))),
+  run: ({ count }) => {
+    for (let index = 0; index < count; index++) {
+      try {
+        step(items[index % items.length])
+      } catch (error) {
+        continue
+      }
+    }
+  },
+})
+const waiting = (items, step, output) => ({
   lengths: [items.length],
   outputs: async () => {
     const found = []
     for (const item of items) found.push(await output(item))
     return found
   },
-  run: ({ count }) => {
-    for (let index = 0; index < count; index++) step(items[index % items.length])
-  },
-})
-const waiting = (items, step, output) => ({
-  ...steps(items, step, output),
   run: async ({ count }) => {
     for (let index = 0; index < count; index++) await step(items[index % items.length])
   },
 })
-
 const parts = (all) => ({
   lengths: all.flatMap(({ lengths }) => lengths),
   outputs: async () => {
@@ -94,21 +110,11 @@ const crowd = (items, step) => ({
   },
 })
 
-// An error is an answer: both sides have to refuse the same.
-function attempt(step) {
-  try {
-    const value = step()
-    return value === undefined ? null : { value }
-  } catch (error) {
-    return { refused: true }
-  }
-}
-
 // AJV keeps a schema under its key for ever, whatever it is given later.
 let contracts = 0
 
 const works = {
-  floor: ({ corpus }) => steps(readLines(corpus), (line) => JSON.stringify(JSON.parse(line)), (line) => JSON.parse(line)),
+  floor: ({ corpus }) => steps(readLines(corpus), (line) => JSON.stringify(JSON.parse(line)), JSON.parse),
 
   trigger: ({ corpus, triggers }) =>
     steps(readEvents(corpus), (event) => triggers.map((trigger) => validate(parseFql(trigger), event))),
@@ -116,7 +122,7 @@ const works = {
   mapping: ({ corpus, routes }) => {
     const items = readEvents(corpus).flatMap((event) =>
       routes.filter((route) => matches(route.trigger, event)).map((route) => ({ event, mapping: route.mapping })))
-    return steps(items, ({ event, mapping }) => attempt(() => transform(mapping, event)))
+    return steps(items, ({ event, mapping }) => transform(mapping, event))
   },
 
   contract: ({ corpus, destination, fields, routes }) => {
@@ -128,11 +134,11 @@ const works = {
         if (!schemas.has(action)) schemas.set(action, fieldsToJsonSchema(definition.actions[action].fields))
         return { values: transform(mapping, event), schema: schemas.get(action), key: `${key}, ${action}` }
       }))
-    return steps(items, ({ values, schema, key }) => attempt(() => {
+    return steps(items, ({ values, schema, key }) => {
       const payload = removeEmptyValues(values, schema, true)
       validateSchema(payload, schema, { schemaKey: key, exempt: ['dynamicAuthSettings'] })
       return payload
-    }))
+    })
   },
 
   path: ({ corpus, destination, parse, alone, ...account }) => {
@@ -203,19 +209,7 @@ const works = {
     })
   },
 
-  catalog: ({ file }) => {
-    const folder = path.join(oracle, 'node_modules/@segment/action-destinations/dist/destinations')
-    const loaded = []
-    for (const { name } of fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-      try {
-        loaded.push(new Destination(definitionOf(name)))
-      } catch (error) { // some folders hold no destination
-        if (error.code !== 'MODULE_NOT_FOUND' && !(error instanceof TypeError)) throw error
-      }
-    }
-    if (loaded.length !== readLines(file).length) throw new Error('other destinations than in the catalog')
-    return steps(loaded, () => null)
-  },
+  catalog: ({ names }) => steps(names.map((name) => new Destination(definitionOf(name))), () => null),
 
   // All steps are under way before the first one ends.
   'in flight': ({ corpus, destination, ...account }) => {

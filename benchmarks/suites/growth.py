@@ -195,7 +195,7 @@ def _placeholders(run: Run, size: int) -> Object:
 
 
 def _batch(run: Run, size: int) -> Object:
-    most = str(corpus.write(run.folder, "1k", 10_000))
+    most = str(corpus.write(run.folder, "1k", 10 if run.quick else 10_000))
     return {"work": "batch", "corpus": most, "size": size, **webhook_account()}
 
 
@@ -226,7 +226,7 @@ CURVES: Final = (
         "@flatten, keys",
         (10, 100, 1_000, 10_000),
         lambda run, size: _flattened(run, f"fields-{size}", _properties(size)["properties"]),
-        reference_up_to=100,
+        reference_up_to=1_000,
         least_warm=5,
     ),
     Curve("@flatten, depth", (5, 20, 50, 150), lambda run, size: _flattened(run, f"depth-{size}", _nested(size))),

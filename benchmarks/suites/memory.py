@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import cycle, islice
+from itertools import repeat
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Final
@@ -65,11 +65,11 @@ def _growth(peer: Peer, events: int) -> float:
 def _streams(run: Run) -> Iterator[Row]:
     """Stream a file through `actions deliver`, to its partner on this machine."""
     file = run.folder / "stream.jsonl"
-    batch = "".join(f"{line}\n" for line in lines("1k", 1000))
-    size = len(batch.encode())
+    some = "".join(f"{line}\n" for line in lines("1k", 100))
+    times = max(1, round(run.stream * 1_000_000 / len(some.encode())))
     with file.open("w", encoding="utf-8") as stream:
-        stream.writelines(islice(cycle([batch]), max(1, run.stream * 1_000_000 // size)))
-    count = max(1, run.stream * 1_000_000 // size) * 1000
+        stream.writelines(repeat(some, times))
+    count = 100 * times
     command = [str(Path(sys.executable).with_name("actions")), "deliver", str(file), "--quiet"]
     yield Row("memory", "actions deliver", tuple(_watch(command, count, file.stat().st_size)), table="a big file")
 

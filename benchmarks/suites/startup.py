@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import subprocess
 import sys
@@ -36,13 +35,12 @@ def rows(run: Run) -> Iterator[Row]:
     first["corpus"] = run.events("first", [{"type": "track", "event": "Started", "userId": "u1"}])
     yield _row("import and first event", run.sides(first), turns)
     if run.reference:
-        file = run.folder / "catalog.jsonl"
-        found = all_definitions()
-        file.write_text("".join(f"{json.dumps(one)}\n" for one in found), "utf-8")
-        for name, presets in (("definitions", False), ("definitions and their presets", True)):
-            work = {"work": "catalog", "file": str(file), "presets": presets}
-            sides = [] if presets else [Side("reference", "reference", work)]
-            yield _row(f"{len(found)} {name}", [*sides, Side("ours", "ours", work)], run.rounds)
+        found = all_definitions(quick=run.quick)
+        file = run.events("catalog", list(found.values()))
+        work = {"work": "catalog", "names": list(found), "file": file, "presets": False}
+        yield _row(f"{len(found)} definitions", run.sides(work), run.rounds)
+        ready = Side("ours", "ours", {**work, "presets": True})
+        yield _row(f"{len(found)} definitions, their presets compiled", [ready], run.rounds)
 
 
 def _row(name: str, sides: list[Side], turns: int) -> Row:
