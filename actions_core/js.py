@@ -309,7 +309,8 @@ def is_index(key: str) -> bool:
 def object_keys(value: Object) -> list[str]:
     """List keys as `Object.keys` does: integer-like ones first and ascending, the others in the order of insertion."""
     keys = list(value)
-    indices = [key for key in keys if is_index(key)]
+    # The first character is enough for nearly all keys, and far cheaper than the rest.
+    indices = [key for key in keys if "0" <= key[:1] <= "9" and is_index(key)]
     if not indices:
         return keys
     return sorted(indices, key=int) + [key for key in keys if not is_index(key)]

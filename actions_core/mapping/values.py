@@ -40,19 +40,16 @@ def flatten(value: Any, separator: str, *, into_lists: bool) -> Object:
     if not _opens(value, into_lists=into_lists):
         return {"": value}
     result: Object = {}
-    keys: list[str] = []
-    stack = [(0, _members(value))]
+    # Each level with the joined keys above it; an empty key counts only once something stands before it.
+    stack: list[tuple[str | None, Iterator[tuple[str, Any]]]] = [(None, _members(value))]
     while stack:
-        depth, members = stack[-1]
-        del keys[depth:]
+        above, members = stack[-1]
         for key, member in members:
-            # An empty key counts only once something stands before it.
-            path = [key] if key or keys else []
+            path = f"{above}{separator}{key}" if above is not None else key or None
             if _opens(member, into_lists=into_lists):
-                keys += path
-                stack.append((len(keys), _members(member)))
+                stack.append((path, _members(member)))
                 break
-            result[separator.join(keys + path)] = member
+            result[path or ""] = member
         else:
             stack.pop()
     return result
@@ -64,8 +61,8 @@ def _opens(value: object, *, into_lists: bool) -> bool:
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        return ((key, value[key]) for key in object_keys(value))
-    return ((str(index), item) for index, item in enumerate(value))
+        return iter([(key, value[key]) for key in object_keys(value)])
+    return iter([(str(index), item) for index, item in enumerate(value)])
 
 
 def spread(target: Object, value: Any) -> None:
