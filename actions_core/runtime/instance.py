@@ -98,10 +98,11 @@ class DestinationInstance(Generic[SettingsT]):
         """Hides the account's secrets."""
         return self.account.redact
 
-    async def deliver(self, event: Object | bytes) -> list[Delivery]:
+    async def deliver(self, event: Object | bytes, *, own: bool = False) -> list[Delivery]:
         """Run one event through every enabled mapping, in order, and send what matches, side by side if several do.
 
-        An event that is given as JSON text, in UTF-8, is read here and then not copied for the author's function.
+        What an author's function is given is a copy, unless nobody else has the event: it was given as JSON text, in
+        UTF-8, or is the caller's `own` to give away. Whatever the function does to its payload is done to an own event.
 
         Never raises for an event: each `Delivery` tells its outcome, and one that fails does not keep the others from
         being sent (see `all_or_nothing`).
@@ -131,7 +132,7 @@ class DestinationInstance(Generic[SettingsT]):
                 deliveries[place] = _rejected(plan, MappingResolveError(str(error)), started)
         if len(matched) == 1:  # the usual case, which needs no task of its own
             place, plan, payload, started = matched[0]
-            deliveries[place] = await self._send(plan, found, payload, started, text)
+            deliveries[place] = await self._send(plan, found, payload, started, text, own=own)
         elif matched:
             sending = [self._send(plan, found, payload, started) for _, plan, payload, started in matched]
             for (place, *_), delivery in zip(matched, await asyncio.gather(*sending), strict=True):
@@ -286,19 +287,26 @@ class DestinationInstance(Generic[SettingsT]):
         )
 
     async def _send(
-        self, plan: Plan, event: Object, payload: Object, started: float, text: bytes | None = None
+        self,
+        plan: Plan,
+        event: Object,
+        payload: Object,
+        started: float,
+        text: bytes | None = None,
+        *,
+        own: bool = False,
     ) -> Delivery:
         """Send what has become of an event; if it was read from a text, it is the author's function's to keep."""
-        if text is None or self.account.signed_in or not plan.repeatable:
+        told: dict[str, Any] = {"payload": payload}
+        if (text is None and not own) or self.account.signed_in or not plan.repeatable:
             attempt = await self._perform(plan, event, payload)
-            told: dict[str, Any] = {"payload": payload}
         else:
             attempt = await self.account.run(
                 plan.action.perform,
                 lambda auth: plan.input_given(event, payload, text, self.account.settings, auth),
             )
-            # It may no longer be what it was.
-            told = {"_payload": lambda: plan.payload_of(decode(text))}
+            if text is not None:  # the payload may no longer be what it was
+                told = {"_payload": lambda: plan.payload_of(decode(text))}
         outcome: Outcome = "delivered"
         error = attempt.error
         if error is not None:

@@ -101,10 +101,11 @@ class Plan:
         return self._input_for(event, self.build(payload), settings, auth, {"raw_data": event})
 
     def input_given(
-        self, event: Object, payload: Object, text: bytes, settings: Any, auth: AuthTokens
+        self, event: Object, payload: Object, text: bytes | None, settings: Any, auth: AuthTokens
     ) -> ExecuteInput[Any, Any]:
-        """Make what `perform` is given of an event that was read from a text and that nobody else needs any more."""
-        return self._input_for(event, self.give(payload), settings, auth, {"_raw_data": lambda: decode(text)})
+        """Make what `perform` is given of an event that nobody else needs any more, read from a text or not."""
+        raw = {"raw_data": event} if text is None else {"_raw_data": lambda: decode(text)}
+        return self._input_for(event, self.give(payload), settings, auth, raw)
 
     def _input_for(
         self, event: Object, payload: Any, settings: Any, auth: AuthTokens, raw: dict[str, Any]

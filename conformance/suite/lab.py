@@ -170,7 +170,10 @@ class Lab:
         answer: Answering | None = None,
         as_it_is: bool = False,
     ) -> Sent:
-        """Deliver an event through one mapping; the event is expanded first, see `expand`, or taken as it is."""
+        """Deliver an event through one mapping; the event is expanded first, see `expand`, or taken as it is.
+
+        As it is means that the plugin gets its very parts, not copies of them.
+        """
         subscription = Subscription(name=action.action.title, action=action.slug, trigger=trigger, mapping=mapping)
         (sent,) = self.run_mappings([subscription], event, settings=settings, answer=answer, as_it_is=as_it_is)
         return sent
@@ -187,7 +190,7 @@ class Lab:
         """Deliver an event through several mappings of one instance, as `deliver` does."""
         instance, switch = self.instance(subscriptions, settings)
         switch.begin(answer or self.content)
-        found, escaped = self.run(instance.deliver(event if as_it_is else expand(event)))
+        found, escaped = self.run(instance.deliver(event, own=True) if as_it_is else instance.deliver(expand(event)))
         if switch.partner.failure is not None:
             raise switch.partner.failure
         answers = tuple(switch.answers)

@@ -53,7 +53,7 @@ def _events(lab: Lab, at: OnAction) -> Iterable[Object]:
     fuzz=_fuzzed,
 )
 def immutable(lab: Lab, at: OnAction, case: Object) -> Judgement:
-    """An event, its mapping and the settings are after a delivery what they were before."""
+    """An event, its parts in the payload, its mapping and the settings are after a delivery what they were before."""
     inputs, call = _object(case, "inputs"), case.get("call")
     if inputs is not None:
         event, mapping = probe_event(json.loads(json.dumps(inputs))), lab.probe_mapping(at.action)
@@ -64,7 +64,7 @@ def immutable(lab: Lab, at: OnAction, case: Object) -> Judgement:
         return None
     settings = {**lab.settings}
     before = stringify([event, mapping, settings])
-    # The plugin gets this very event, not a copy of it.
+    # The plugin gets the parts of this very event, not copies of them.
     sent = lab.deliver(at.action, event, mapping, settings=settings, as_it_is=True)
     if not sent.delivered:
         return None

@@ -306,8 +306,8 @@ def _backwards(instance: Callable[..., Instance], *args: Any, **options: Any) ->
     made = instance(*args, **options)
     deliver = made.deliver
 
-    async def delivered(event: Object | bytes) -> Any:
-        return (await deliver(event))[::-1]
+    async def delivered(event: Object | bytes, **options: Any) -> Any:
+        return (await deliver(event, **options))[::-1]
 
     made.deliver = delivered  # type: ignore[method-assign]  # for those who want it to be wrong
     return made
@@ -317,8 +317,8 @@ def _tells_of_refusals(instance: Callable[..., Instance], *args: Any, **options:
     made = instance(*args, **options)
     deliver = made.deliver
 
-    async def delivered(event: Object | bytes) -> Any:
-        found = await deliver(event)
+    async def delivered(event: Object | bytes, **options: Any) -> Any:
+        found = await deliver(event, **options)
         request = HttpRequest("POST", "https://partner.example/refused")
         return [replace(one, exchanges=(Exchange(request),)) if one.outcome == "rejected" else one for one in found]
 
@@ -330,8 +330,8 @@ def _copies(instance: Callable[..., Instance], *args: Any, **options: Any) -> In
     made = instance(*args, **options)
     deliver = made.deliver
 
-    async def delivered(event: Object | bytes) -> Any:
-        return await deliver(copy.deepcopy(event))
+    async def delivered(event: Object | bytes, **options: Any) -> Any:
+        return await deliver(copy.deepcopy(event), **options)
 
     made.deliver = delivered  # type: ignore[method-assign]  # likewise
     return made

@@ -334,8 +334,8 @@ def test_an_error_of_another_shape_is_noticed(kind: Any, wanted: str) -> None:
 class LosesCauses(DestinationInstance[Any]):
     """Segment as it would be if it told nobody why."""
 
-    async def deliver(self, event: Any) -> list[Delivery]:
-        deliveries = await super().deliver(event)
+    async def deliver(self, event: Any, *, own: bool = False) -> list[Delivery]:
+        deliveries = await super().deliver(event, own=own)
         for one in deliveries:
             if one.error is not None:
                 one.error.__cause__ = None
@@ -345,8 +345,8 @@ class LosesCauses(DestinationInstance[Any]):
 class LetsErrorsOut(DestinationInstance[Any]):
     """Segment as it would be if an event's failure were everybody's."""
 
-    async def deliver(self, event: Any) -> list[Delivery]:
-        deliveries = await super().deliver(event)
+    async def deliver(self, event: Any, *, own: bool = False) -> list[Delivery]:
+        deliveries = await super().deliver(event, own=own)
         for one in deliveries:
             if one.error is not None:
                 raise one.error
