@@ -7,7 +7,7 @@ import contextlib
 import os
 import stat
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -35,7 +35,7 @@ def size_of(stream: BinaryIO) -> int | None:
     return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
-async def feed(stream: BinaryIO) -> AsyncIterator[Chunk]:
+async def feed(stream: BinaryIO) -> AsyncGenerator[Chunk, None]:
     """Yield events as they are read, and little more than was asked for; raises `OSError` for a bad disk."""
     if size_of(stream) is not None or not _has_descriptor(stream):
         for texts in _chunks(read_texts(stream)):
