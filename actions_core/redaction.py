@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
+from actions_core.encoding import encode
 from actions_core.js import stringify
 
 REDACTED: Final = "[redacted]"
@@ -62,10 +63,10 @@ class Redactor:
         first given a redactor without secrets, and this one only if its text holds one.
         """
         if self._stay_in_json:
-            text = stringify(make(_NO_SECRETS))
+            text = encode(make(_NO_SECRETS)).decode()
             if not any(form in text for form in self._forms):
                 return text
-        return stringify(make(self))
+        return encode(make(self)).decode()
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Copy headers; of those that carry credentials only the scheme stays, whatever the encoding."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, BinaryIO, Final, NamedTuple
 
+from actions_core.encoding import decode
 from actions_core.errors import JSONSyntaxError
-from actions_core.js import Object, loads, nests_deeper, type_of
+from actions_core.frozen import frozen
+from actions_core.js import Object, nests_deeper, type_of
 
 _CHUNK: Final = 64 * 1024
 MAX_LINE: Final = 32 * 1024 * 1024
@@ -18,7 +20,7 @@ MAX_DEPTH: Final = 200
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class NumberedEvent:
     """One event and where it stood; `number` counts events and malformed ones alike, from 1."""
 
@@ -28,7 +30,7 @@ class NumberedEvent:
     event: Object = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class MalformedEvent:
     """A line or item that is no event; reading goes on after it."""
 
@@ -121,7 +123,7 @@ def _number(unit: str, texts: Iterable[tuple[int, bytes | JSONSyntaxError]]) -> 
 
 
 def _parse(text: bytes) -> Any:
-    event = loads(text)
+    event = decode(text)
     # Walked only if there are brackets enough for it.
     if text.count(b"[") + text.count(b"{") > MAX_DEPTH and nests_deeper(event, MAX_DEPTH):
         raise JSONSyntaxError(f"nested more than {MAX_DEPTH} levels deep")
