@@ -50,7 +50,7 @@ class Delivery:
             "error": None if self.error is None else error_to_json(self.error),
             "payload": None if self.payload is MISSING else self.payload,
             "requests": [exchange_to_json(exchange, redact) for exchange in self.exchanges],
-            "milliseconds": round(self.seconds * 1000, 3),
+            "milliseconds": round(self.seconds * 1000, 3) or 0,  # 0.0 is written as 0, which takes its time
         }
         shown: Object = redact.value(found)
         return shown

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
@@ -29,7 +29,9 @@ from actions_core.js import Object, loads
 from actions_core.runtime import environment_variable
 from emulator.loopback import LoopbackTransport
 from emulator.mappings import read_mappings
-from emulator.partner import Fault, Partner
+
+if TYPE_CHECKING:
+    from emulator.partner import Fault
 
 Command: TypeAlias = Callable[..., None]
 
@@ -196,6 +198,8 @@ class Route:
         if self.live:
             yield None
             return
+        from emulator.partner import Partner  # noqa: PLC0415 - a web server, and many commands send nothing
+
         async with Partner() as partner:
             for fault in self.faults:
                 partner.add_fault(fault)
@@ -222,6 +226,8 @@ def route_options(function: Command) -> Command:
     def resolve(*, live: bool, yes: bool, faults: tuple[str, ...], **rest: Any) -> None:
         if live and faults:
             raise click.UsageError("--fault is about the built-in partner and cannot go with --live")
+        from emulator.partner import Fault  # noqa: PLC0415 - see `Route.address`
+
         try:
             parsed = [Fault.parse(text) for text in faults]
         except ValueError as error:
