@@ -200,7 +200,7 @@ class Route:
             return
         from emulator.partner import Partner  # noqa: PLC0415 - a web server, and many commands send nothing
 
-        async with Partner() as partner:
+        async with Partner(capacity=0) as partner:  # nobody looks at its requests
             for fault in self.faults:
                 partner.add_fault(fault)
             yield partner.url

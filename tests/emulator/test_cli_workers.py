@@ -177,7 +177,7 @@ def hanging() -> Iterator[subprocess.Popen[str]]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     # What a shell runs in the background ignores the signal, and so would a child of these tests.
     previous = signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(command, text=True, cwd=ROOT, **pipes)  # type: ignore[call-overload] # three pipes
+    process = subprocess.Popen(command, text=True, cwd=ROOT, start_new_session=True, **pipes)  # type: ignore[call-overload] # three pipes
     signal.signal(signal.SIGINT, previous)
     with process:
         try:
@@ -192,11 +192,13 @@ def hanging() -> Iterator[subprocess.Popen[str]]:
 
 
 @needs_proc
-def test_an_interrupt_ends_all_processes_with_what_was_reported() -> None:
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["parent", "terminal"])
+def test_an_interrupt_ends_all_processes_with_what_was_reported(send: Callable[[int, int], None]) -> None:
+    """A terminal sends the signal to all processes, another program to one."""
     with hanging() as process:
         wait_until(lambda: len(workers_of(process)) == 2)
         workers = workers_of(process)
-        process.send_signal(signal.SIGINT)
+        send(process.pid, signal.SIGINT)
         output, errors = process.communicate(timeout=60)
         assert process.returncode == 130
         assert output.startswith("1 event to UserMotion (Actions) in ")
