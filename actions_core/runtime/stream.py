@@ -14,6 +14,7 @@ from actions_core.runtime.results import Delivery
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
+EventT = TypeVar("EventT", bound=Object | bytes)
 
 CONCURRENCY: Final = 16
 """Events that are under way at once unless somebody says otherwise."""
@@ -21,14 +22,16 @@ CONCURRENCY: Final = 16
 
 async def deliver_all(
     instance: DestinationInstance[Any],
-    events: Iterable[Object] | AsyncIterable[Object],
+    events: Iterable[EventT] | AsyncIterable[EventT],
     *,
     concurrency: int = CONCURRENCY,
-) -> AsyncGenerator[tuple[Object, list[Delivery]], None]:
+) -> AsyncGenerator[tuple[EventT, list[Delivery]], None]:
     """Deliver events as they are read, and yield each with its deliveries in the order of the input.
 
         async for event, deliveries in deliver_all(instance, events):
             ...
+
+    An event may be its JSON text, as for `DestinationInstance.deliver`.
 
     At most `concurrency` events have been read and not yet been yielded, however slow the partner and however long the
     input. Whoever leaves the loop early wraps this in `contextlib.aclosing`, which ends what is under way.

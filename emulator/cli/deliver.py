@@ -19,9 +19,9 @@ from emulator.cli.options import (
     Target,
     is_signed_in,
     json_option,
-    open_transport,
     route_options,
     target_options,
+    transport_to,
 )
 from emulator.cli.output import Progress, echo_json
 from emulator.cli.report import Read, Report, Style, Tally, Told, Writer
@@ -176,7 +176,7 @@ class _Run:
         """Deliver with several processes; this one reads, writes, and runs the built-in partner."""
         route, target = self.report.route, self.target
         async with route.address() as address:
-            async with target.instance(open_transport(address), live=route.live):
+            async with target.instance(transport_to(address), live=route.live):
                 pass  # what is wrong with it is told here, once
             job = Job(
                 slug=target.destination.slug,

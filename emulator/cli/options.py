@@ -211,10 +211,10 @@ class Route:
     async def open(self) -> AsyncIterator[Transport]:
         """Give a transport; a built-in partner runs as long as the block."""
         async with self.address() as address:
-            yield open_transport(address)
+            yield transport_to(address)
 
 
-def open_transport(address: str | None) -> Transport:
+def transport_to(address: str | None) -> Transport:
     """Make what sends to the built-in partner's address, or with None to the internet."""
     return HttpxTransport() if address is None else LoopbackTransport(address)
 

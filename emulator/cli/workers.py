@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from actions_core import Delivery, OAuthCredentials, Object, Subscription, load_catalog
 from actions_core.runtime.stream import in_order
 from emulator import loop
-from emulator.cli.options import Target, open_transport
+from emulator.cli.options import Target, transport_to
 from emulator.cli.report import Read, Style, Tally, Told, Writer
 from emulator.events import EventText, NumberedEvent, parse_event
 
@@ -163,7 +163,7 @@ async def _deliver(connection: Connection, job: Job) -> None:
                 yield parse_event(text), False
             yield parse_event(last), True
 
-    async with target.instance(open_transport(job.address), live=job.address is None) as instance:
+    async with target.instance(transport_to(job.address), live=job.address is None) as instance:
 
         async def deliver(read: tuple[Read, bool]) -> list[Delivery]:
             return await instance.deliver(read[0].event) if isinstance(read[0], NumberedEvent) else []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Any
@@ -94,6 +95,18 @@ def test_no_more_than_asked_for_is_held_or_under_way(
     assert asyncio.run(run()) == [(number, -number) for number in range(count)]
     assert most_held <= concurrency
     assert most_underway <= concurrency
+
+
+def test_events_may_be_given_as_text() -> None:
+    async def run() -> list[Any]:
+        transport = HttpxTransport(httpx.MockTransport(lambda _: httpx.Response(200, json={})))
+        async with DestinationInstance(
+            load_catalog().find("usermotion"), {"apiKey": "k"}, transport=transport
+        ) as instance:
+            texts = [json.dumps(identify(1)).encode(), b'{"type": "alias"}']
+            return [deliveries[0].outcome async for _, deliveries in deliver_all(instance, texts)]
+
+    assert asyncio.run(run()) == ["delivered", "not subscribed"]
 
 
 def test_an_error_is_raised_in_its_place_and_ends_what_is_under_way() -> None:
