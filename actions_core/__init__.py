@@ -1,7 +1,7 @@
 """Segment's destination runtime in Python: define a destination, run events through it, explain what happens.
 
 For authors: `Destination`, `Action`, `Preset`, `Field`, `Request`, `hookimpl` and the directives. For those who run
-destinations: `load_catalog`, `DestinationInstance`, `Subscription`, `HttpxTransport`. Errors are at the end.
+destinations: `load_catalog`, `DestinationInstance`, `deliver_all`, `Subscription`, `HttpxTransport`. Errors come last.
 """
 
 from actions_core.answers import (
@@ -80,7 +80,15 @@ from actions_core.metadata import read_metadata, write_metadata
 from actions_core.plugins import Catalog, Plugin, UnknownDestinationError, load_catalog
 from actions_core.redaction import Redactor, Secret
 from actions_core.request import Exchange, Request, RequestOptions, Response
-from actions_core.runtime import BatchDelivery, Delivery, DestinationInstance, EventStatus, Explanation, Plan
+from actions_core.runtime import (
+    BatchDelivery,
+    Delivery,
+    DestinationInstance,
+    EventStatus,
+    Explanation,
+    Plan,
+    deliver_all,
+)
 from actions_core.transport import HttpRequest, HttpResponse, HttpxTransport, Transport
 
 __all__ = [  # noqa: RUF022 - grouped by reader
@@ -153,6 +161,7 @@ __all__ = [  # noqa: RUF022 - grouped by reader
     "Secret",
     "Subscription",
     "Transport",
+    "deliver_all",
     "load_catalog",
     "mapping_of",
     "preset_subscriptions",

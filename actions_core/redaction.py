@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
+from actions_core.encoding import encode
 from actions_core.js import stringify
 
 REDACTED: Final = "[redacted]"
@@ -33,6 +34,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {form for secret in secrets if secret for form in _forms(str(secret))}
+        self._forms: Final = tuple(forms)
+        self._stay_in_json: Final = all(stringify(form) == f'"{form}"' for form in forms)
         # The longest first, so that no form is cut short by one that it contains.
         pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
         self._pattern: Final = re.compile(pattern) if pattern else None
@@ -42,7 +45,9 @@ class Redactor:
         return self._pattern.sub(REDACTED, text) if self._pattern else text
 
     def value(self, value: Any) -> Any:
-        """Copy a JSON value with every text in it redacted, keys included."""
+        """Copy a JSON value with every text in it redacted, keys included; without secrets, give it as it is."""
+        if self._pattern is None:
+            return value
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
@@ -50,6 +55,18 @@ class Redactor:
         if isinstance(value, list):
             return [self.value(item) for item in value]
         return value
+
+    def stringify(self, make: Callable[[Redactor], Any]) -> str:
+        """Write as JSON what `make` makes of the redactor that it is given.
+
+        Few values hold a secret, and to look for one in the text costs much less than to copy the value: `make` is
+        first given a redactor without secrets, and this one only if its text holds one.
+        """
+        if self._stay_in_json:
+            text = encode(make(_NO_SECRETS)).decode()
+            if not any(form in text for form in self._forms):
+                return text
+        return encode(make(self)).decode()
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Copy headers; of those that carry credentials only the scheme stays, whatever the encoding."""
@@ -61,6 +78,9 @@ class Redactor:
     def holds_secret(self, text: str) -> bool:
         """Tell whether a text holds a secret in any form."""
         return bool(self._pattern and self._pattern.search(text))
+
+
+_NO_SECRETS: Final = Redactor()
 
 
 def _forms(secret: str) -> Iterable[str]:

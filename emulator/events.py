@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final
+from dataclasses import field
+from typing import Any, BinaryIO, Final, NamedTuple
 
+from actions_core.encoding import decode
 from actions_core.errors import JSONSyntaxError
-from actions_core.js import Object, loads, nests_deeper, type_of
+from actions_core.frozen import frozen
+from actions_core.js import Object, nests_deeper, type_of
 
 _CHUNK: Final = 64 * 1024
 MAX_LINE: Final = 32 * 1024 * 1024
@@ -18,7 +20,7 @@ MAX_DEPTH: Final = 200
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class NumberedEvent:
     """One event and where it stood; `number` counts events and malformed ones alike, from 1."""
 
@@ -28,7 +30,7 @@ class NumberedEvent:
     event: Object = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class MalformedEvent:
     """A line or item that is no event; reading goes on after it."""
 
@@ -37,8 +39,36 @@ class MalformedEvent:
     message: str
 
 
+class EventText(NamedTuple):
+    """One line or item as it was read, see `NumberedEvent`; small to send to another process."""
+
+    number: int
+    place: str
+    text: bytes | str
+    """What it says, or as `str` why that was not read."""
+
+
 def read_events(stream: BinaryIO) -> Iterator[NumberedEvent | MalformedEvent]:
-    """Yield the events of a stream as they are read; what is no event is reported in its place.
+    """Yield the events of a stream as they are read; what is no event is reported in its place, see `read_texts`."""
+    return map(parse_event, read_texts(stream))
+
+
+def parse_event(read: EventText) -> NumberedEvent | MalformedEvent:
+    """Make an event of its text."""
+    number, place, text = read
+    if isinstance(text, str):
+        return MalformedEvent(number, place, f"is not JSON: {text}")
+    try:
+        event = _parse(text)
+    except JSONSyntaxError as error:
+        return MalformedEvent(number, place, f"is not JSON: {error}")
+    if isinstance(event, dict):
+        return NumberedEvent(number, place, event)
+    return MalformedEvent(number, place, f"is not an event: expected a JSON object, got {type_of(event)}")
+
+
+def read_texts(stream: BinaryIO) -> Iterator[EventText]:
+    """Yield the text of each event of a stream as it is read.
 
     The first character tells the form: `[` begins an array, a line that is only `{` pretty-printed objects, anything
     else one event per line. Blank lines are skipped.
@@ -87,26 +117,13 @@ def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _number(
-    unit: str, texts: Iterable[tuple[int, bytes | JSONSyntaxError]]
-) -> Iterator[NumberedEvent | MalformedEvent]:
+def _number(unit: str, texts: Iterable[tuple[int, bytes | JSONSyntaxError]]) -> Iterator[EventText]:
     for number, (position, text) in enumerate(texts, 1):
-        place = f"{unit} {position}"
-        try:
-            if isinstance(text, JSONSyntaxError):
-                raise text
-            event = _parse(text)
-        except JSONSyntaxError as error:
-            yield MalformedEvent(number, place, f"is not JSON: {error}")
-            continue
-        if isinstance(event, dict):
-            yield NumberedEvent(number, place, event)
-        else:
-            yield MalformedEvent(number, place, f"is not an event: expected a JSON object, got {type_of(event)}")
+        yield EventText(number, f"{unit} {position}", text if isinstance(text, bytes) else str(text))
 
 
 def _parse(text: bytes) -> Any:
-    event = loads(text)
+    event = decode(text)
     # Walked only if there are brackets enough for it.
     if text.count(b"[") + text.count(b"{") > MAX_DEPTH and nests_deeper(event, MAX_DEPTH):
         raise JSONSyntaxError(f"nested more than {MAX_DEPTH} levels deep")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,16 +19,20 @@ class LoopbackTransport:
 
     def __init__(self, address: str, backend: Transport | None = None) -> None:
         """Take the address as a URL with scheme, host and port, such as `http://127.0.0.1:8700`."""
-        self._address: Final = urlsplit(address)
+        scheme, netloc, *_ = urlsplit(address)
+
+        @lru_cache(256)
+        def redirected(url: str) -> tuple[str, str]:
+            meant = urlsplit(url)
+            return urlunsplit(meant._replace(scheme=scheme, netloc=netloc)), meant.netloc.rpartition("@")[2]
+
+        self._redirected: Final = redirected
         self._backend: Final = backend or HttpxTransport(trust_env=False)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """See `Transport.send`."""
-        meant = urlsplit(request.url)
-        local = urlunsplit(meant._replace(scheme=self._address.scheme, netloc=self._address.netloc))
-        return await self._backend.send(
-            replace(request, url=local, headers={**request.headers, "host": meant.netloc.rpartition("@")[2]})
-        )
+        local, host = self._redirected(request.url)
+        return await self._backend.send(replace(request, url=local, headers={**request.headers, "host": host}))
 
     async def aclose(self) -> None:
         """See `Transport.aclose`."""

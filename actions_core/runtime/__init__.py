@@ -7,6 +7,7 @@ from actions_core.runtime.instance import DestinationInstance
 from actions_core.runtime.plan import Plan
 from actions_core.runtime.results import Delivery, Outcome
 from actions_core.runtime.settings import environment_variable
+from actions_core.runtime.stream import deliver_all
 
 __all__ = [
     "Account",
@@ -18,5 +19,6 @@ __all__ = [
     "FieldExplanation",
     "Outcome",
     "Plan",
+    "deliver_all",
     "environment_variable",
 ]

@@ -7,9 +7,10 @@ from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
 from actions_core.definitions import Subscription
+from actions_core.encoding import decode
 from actions_core.errors import DeliveryError, JSONSyntaxError, PayloadValidationError
 from actions_core.frozen import frozen
-from actions_core.js import MISSING, Missing, Object, loads
+from actions_core.js import MISSING, Missing, Object
 from actions_core.redaction import Redactor
 from actions_core.request import Exchange
 
@@ -49,7 +50,7 @@ class Delivery:
             "error": None if self.error is None else error_to_json(self.error),
             "payload": None if self.payload is MISSING else self.payload,
             "requests": [exchange_to_json(exchange, redact) for exchange in self.exchanges],
-            "milliseconds": round(self.seconds * 1000, 3),
+            "milliseconds": round(self.seconds * 1000, 3) or 0,  # 0.0 is written as 0, which takes its time
         }
         shown: Object = redact.value(found)
         return shown
@@ -94,7 +95,7 @@ def _body(headers: Mapping[str, str], body: bytes) -> Any:
     text = body.decode("utf-8", "replace")
     if "json" in headers.get("content-type", "") and text:
         try:
-            return loads(text)
+            return decode(text)
         except JSONSyntaxError:
             return text
     return text or None

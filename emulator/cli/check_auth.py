@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
 
 from actions_core import InvalidAuthenticationError
+from emulator import loop
 from emulator.cli.options import Route, Target, account_options, json_option, route_options
 from emulator.cli.output import echo_json, shown
 
@@ -35,7 +34,7 @@ def command(*, target: Target, route: Route, as_json: bool) -> None:
 
     authentication = target.destination.authentication
     checked = authentication is not None and authentication.check is not None
-    reason = asyncio.run(run())
+    reason = loop.run(run())
     if as_json:
         echo_json(
             {"destination": target.destination.slug, "checked": checked, "accepted": reason is None, "error": reason}

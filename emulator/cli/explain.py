@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from actions_core.errors import ConfigurationError
 from actions_core.js import Object, stringify
 from actions_core.redaction import Redactor
 from actions_core.transport import HttpxTransport
+from emulator import loop
 from emulator.cli.options import Target, json_option, rehearsal_options
 from emulator.cli.output import echo_json, faint, heading, pretty_json, shown
 from emulator.events import MalformedEvent, read_events
@@ -45,7 +45,7 @@ def command(*, event: str, number: int, target: Target, as_json: bool) -> None:
     """Run the command."""
     chosen = _read_event(event, number)
     instance = target.instance(HttpxTransport())
-    explanations = asyncio.run(instance.explain(chosen))
+    explanations = loop.run(instance.explain(chosen))
     if as_json:
         for explanation in explanations:
             echo_json(explanation.to_json(instance.redact))

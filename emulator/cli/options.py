@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
@@ -29,7 +29,9 @@ from actions_core.js import Object, loads
 from actions_core.runtime import environment_variable
 from emulator.loopback import LoopbackTransport
 from emulator.mappings import read_mappings
-from emulator.partner import Fault, Partner
+
+if TYPE_CHECKING:
+    from emulator.partner import Fault
 
 Command: TypeAlias = Callable[..., None]
 
@@ -50,7 +52,7 @@ class Target:
 
     def instance(self, transport: Transport, *, live: bool = False) -> DestinationInstance[Any]:
         """Open the instance; raises `ConfigurationError`."""
-        if live and self.tokens is None and _is_signed_in(self.destination):
+        if live and self.tokens is None and is_signed_in(self.destination):
             raise ConfigurationError(f"{self.destination.name} is signed in to: give its tokens with --oauth")
         try:
             return DestinationInstance(
@@ -84,14 +86,15 @@ _BUILT_IN_TOKENS: Final = OAuthCredentials(
 _TOKEN_KEYS: Final = ("access_token", "refresh_token", "client_id", "client_secret", "refresh_token_url")
 
 
-def _is_signed_in(destination: Destination[Any]) -> bool:
+def is_signed_in(destination: Destination[Any]) -> bool:
+    """Tell whether a destination has an OAuth scheme."""
     authentication = destination.authentication
     return authentication is not None and authentication.scheme in OAUTH_SCHEMES
 
 
 def _gather_tokens(destination: Destination[Any], pairs: tuple[str, ...]) -> OAuthCredentials | None:
     """Collect OAuth tokens from the environment and options; None if none were given."""
-    signed_in = _is_signed_in(destination)
+    signed_in = is_signed_in(destination)
     tokens: dict[str, str] = {}
     for key in _TOKEN_KEYS if signed_in else ():
         value = os.environ.get(environment_variable(destination, key))
@@ -190,17 +193,30 @@ class Route:
         )
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Transport]:
-        """Give a transport; a built-in partner runs as long as the block."""
+    async def address(self) -> AsyncIterator[str | None]:
+        """Give where requests are to go: to the built-in partner, which runs as long as the block, or None."""
         if self.live:
-            yield HttpxTransport()
+            yield None
             return
-        async with Partner() as partner:
+        from emulator.partner import Partner  # noqa: PLC0415 - a web server, and many commands send nothing
+
+        async with Partner(capacity=0) as partner:  # nobody looks at its requests
             for fault in self.faults:
                 partner.add_fault(fault)
-            yield LoopbackTransport(partner.url)
+            yield partner.url
             for fault in partner.idle_faults:
                 click.echo(f"note: the fault of {fault.endpoint} struck no request", err=True)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Transport]:
+        """Give a transport; a built-in partner runs as long as the block."""
+        async with self.address() as address:
+            yield transport_to(address)
+
+
+def transport_to(address: str | None) -> Transport:
+    """Make what sends to the built-in partner's address, or with None to the internet."""
+    return HttpxTransport() if address is None else LoopbackTransport(address)
 
 
 def route_options(function: Command) -> Command:
@@ -210,6 +226,8 @@ def route_options(function: Command) -> Command:
     def resolve(*, live: bool, yes: bool, faults: tuple[str, ...], **rest: Any) -> None:
         if live and faults:
             raise click.UsageError("--fault is about the built-in partner and cannot go with --live")
+        from emulator.partner import Fault  # noqa: PLC0415 - see `Route.address`
+
         try:
             parsed = [Fault.parse(text) for text in faults]
         except ValueError as error:

@@ -94,12 +94,13 @@ class Progress:
         self._drawn = ""
         self._next = monotonic() + 5 * self._EVERY  # short input never sees it
 
-    def line(self, text: str) -> None:
-        """Print a line of output above the progress line."""
+    def write(self, text: str) -> None:
+        """Print lines of output above the progress line."""
         drawn = self._drawn
         self.clear()
-        click.echo(text)
-        self._draw(drawn)
+        click.echo(text, nl=False)
+        if drawn:
+            self._draw(drawn)
 
     def _draw(self, text: str) -> None:
         click.echo(text, nl=False, err=True)

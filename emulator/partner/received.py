@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
+from actions_core.encoding import decode
 from actions_core.errors import JSONSyntaxError
-from actions_core.js import MISSING, loads
+from actions_core.frozen import frozen
+from actions_core.js import MISSING
 from emulator.partner.faults import Fault
 
 _MASK: Final = "[redacted]"
@@ -18,7 +19,7 @@ _SHOWN_LEVELS: Final = 6
 _SHOWN_CHARACTERS: Final = 1000
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen()
 class ReceivedRequest:
     """One request, with what became of it.
 
@@ -62,7 +63,7 @@ def read_json(body: bytes) -> tuple[Any, str | None]:
     if not body:
         return MISSING, "the body is empty"
     try:
-        return loads(body), None
+        return decode(body), None
     except JSONSyntaxError as error:
         return MISSING, str(error)
 

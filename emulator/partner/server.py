@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Final, TypeAlias
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from actions_core.js import MISSING
 from emulator.partner.api import Answer, PartnerAPI, error_answer, faulty_answer, json_answer
@@ -242,7 +242,7 @@ async def _served(app: _App, listener: socket.socket) -> AsyncIterator[None]:
             raise
 
 
-class _Connection(H11Protocol):
+class _Connection(HttpToolsProtocol):
     """uvicorn's connection, which also tells the application its transport and keeps no access log."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
