@@ -22,7 +22,7 @@ from benchmarks.suites.sizes import SIZES
 
 _SECONDS: Final = 10
 _SHOWN: Final = 20
-"""Functions in the table."""
+"""Lines of a table."""
 _FRAME: Final = re.compile(r"(?P<function>.+) \((?P<file>[^():]+)(:\d+)?\)\Z")
 _OURS: Final = ("actions_core/", "destinations/")
 
@@ -65,7 +65,7 @@ def rows(run: Run) -> Iterator[Row]:
                 Figure("of an event", "µs", (event * spent / all_of,)),
             )
 
-        for module, spent in modules.most_common():
+        for module, spent in modules.most_common(_SHOWN):
             yield Row("profile", module, shares(spent), table=f"by module, {title}")
         for frame, spent in functions.most_common(_SHOWN):
             called = Figure("with what it calls", "%", (100 * below[frame] / total,))
