@@ -237,7 +237,6 @@ def _resolve(url: str, base_url: str | None, query: Mapping[str, str]) -> str:
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 _ILLEGAL: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+\Z")
-_MOST_BLOCKS: Final = 64
 
 Fault: TypeAlias = tuple[str, str]
 """What is wrong with a header, and Node's code for it."""
@@ -247,22 +246,19 @@ class MergedHeaders:
     """The headers of one account's requests: merged and looked at once for all requests that have the same ones."""
 
     def __init__(self) -> None:
-        self._blocks: Final[dict[object, tuple[dict[str, str], Fault | None]]] = {}
+        self._given: tuple[object, ...] = ()
+        self._merged: dict[str, str] = {}
+        self._fault: Fault | None = None
 
     def merge(self, options: RequestOptions, own: Headers, *, has_json: bool) -> tuple[dict[str, str], Fault | None]:
         """Give what a request is sent with, as a dict of its own, and the first fault in it if there is one."""
-        given = (tuple(options.headers.items()), tuple(own.items()), options.username, options.password, has_json)
-        try:
-            block = self._blocks.get(given)
-        except TypeError:
-            block = None  # a value that is not even hashable: merging tells which
-        if block is None:
-            merged = _merge_headers(options, own, has_json=has_json)
-            block = merged, _fault_in(merged)
-            if len(self._blocks) == _MOST_BLOCKS:
-                self._blocks.clear()  # a header that differs in each request, such as a signature
-            self._blocks[given] = block
-        return block[0].copy(), block[1]
+        # An account's requests have the same headers one after the other; to compare is cheaper than to look up.
+        given = (options.headers, own, options.username, options.password, has_json)
+        if given != self._given:
+            self._merged = _merge_headers(options, own, has_json=has_json)
+            self._fault = _fault_in(self._merged)
+            self._given = (dict(options.headers), dict(own), *given[2:])
+        return self._merged.copy(), self._fault
 
 
 def _merge_headers(options: RequestOptions, own: Headers, *, has_json: bool) -> dict[str, str]:

@@ -136,7 +136,7 @@ class Shape:
         """Carry out all steps in one walk over the values, which can be done where none depends on another's value."""
         payload: Object = {}
         errors: list[tuple[int, list[FieldError]]] = []
-        nodes, right_types, found = self._nodes, self._right_types, Findings(None)
+        nodes, right_types = self._nodes, self._right_types
         for key, value in values.items():
             if value and type(value) is right_types.get(key):
                 payload[key] = value
@@ -149,19 +149,19 @@ class Shape:
                 or (value == "" and (single or not node.keeps_text))
             ):
                 continue
-            new = value if node.tidy is None else node.tidy(value, None, key, found)
+            new = value if node.tidy is None else node.tidy(value, None, key, findings)
             if node.is_list and new is not None and not isinstance(new, list):
                 new = [new]
             if type(new) is not node.right_type:
-                new = node.check(new, None, key, found)
-                if found.errors:
-                    errors.append((self._order[key], found.errors))
-                    found = Findings(None)
+                new = node.check(new, None, key, findings)
+                if findings.errors:
+                    errors.append((self._order[key], findings.errors.copy()))
+                    findings.errors.clear()
             payload[key] = new
         for key in self._required:
             if key not in payload:
                 findings.fail(None, self._label, messages.missing(key))
-        for _, told in sorted(errors, key=itemgetter(0)):
+        for _, told in sorted(errors, key=itemgetter(0)):  # in the order of the fields, not of the values
             findings.errors.extend(told)
         return payload
 
