@@ -1,7 +1,7 @@
 """Segment's destination runtime in Python: define a destination, run events through it, explain what happens.
 
 For authors: `Destination`, `Action`, `Preset`, `Field`, `Request`, `hookimpl` and the directives. For those who run
-destinations: `load_catalog`, `DestinationInstance`, `Subscription`, `HttpxTransport`. Errors are at the end.
+destinations: `load_catalog`, `DestinationInstance`, `Subscription`, `open_transport`. Errors are at the end.
 """
 
 from actions_core.answers import (
@@ -81,7 +81,15 @@ from actions_core.plugins import Catalog, Plugin, UnknownDestinationError, load_
 from actions_core.redaction import Redactor, Secret
 from actions_core.request import Exchange, Request, RequestOptions, Response
 from actions_core.runtime import BatchDelivery, Delivery, DestinationInstance, EventStatus, Explanation, Plan
-from actions_core.transport import HttpRequest, HttpResponse, HttpxTransport, Transport
+from actions_core.transport import (
+    HttpRequest,
+    HttpResponse,
+    HttpxTransport,
+    PyreqwestTransport,
+    Transport,
+    TransportName,
+    open_transport,
+)
 
 __all__ = [  # noqa: RUF022 - grouped by reader
     # authors
@@ -149,12 +157,15 @@ __all__ = [  # noqa: RUF022 - grouped by reader
     "HttpxTransport",
     "Plan",
     "Plugin",
+    "PyreqwestTransport",
     "Redactor",
     "Secret",
     "Subscription",
     "Transport",
+    "TransportName",
     "load_catalog",
     "mapping_of",
+    "open_transport",
     "preset_subscriptions",
     "read_metadata",
     "write_metadata",
