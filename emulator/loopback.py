@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from actions_core import HttpRequest, HttpResponse, HttpxTransport, Transport
+from actions_core import HttpRequest, HttpResponse, Transport, open_transport
 
 
 class LoopbackTransport:
@@ -19,7 +19,7 @@ class LoopbackTransport:
     def __init__(self, address: str, backend: Transport | None = None) -> None:
         """Take the address as a URL with scheme, host and port, such as `http://127.0.0.1:8700`."""
         self._address: Final = urlsplit(address)
-        self._backend: Final = backend or HttpxTransport(trust_env=False)
+        self._backend: Final = backend or open_transport(trust_env=False)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """See `Transport.send`."""
