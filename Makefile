@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install run test check lint types oracle pyright fuzz vectors lock clean
+.PHONY: help install run test check lint types oracle pyright bench fuzz vectors lock clean
 
 help:
 	@echo "make run      set up, then deliver examples/events.jsonl to the built-in UserMotion partner"
@@ -11,6 +11,7 @@ help:
 	@echo "make check    lint, types and tests: what CI runs"
 	@echo "make oracle   install Segment's own runtime (needs Node.js), for the tests that compare with it"
 	@echo "make pyright  install pyright (needs Node.js), for the tests of what type checkers find"
+	@echo "make bench    measure side by side with Segment's own runtime: 25 minutes (docs/performance.md)"
 	@echo "make fuzz     compare with Segment's own runtime for MINUTES=30"
 	@echo "make vectors  ask Segment's own runtime for the answers of conformance/vectors anew"
 	@echo "make lock     pin the newest versions of everything in requirements.lock"
@@ -53,6 +54,11 @@ tests/types/node_modules: tests/types/package-lock.json
 	@touch $@
 
 pyright: tests/types/node_modules
+
+# The report goes to benchmarks/results.json, the tables into the documentation.
+bench: install oracle
+	$(BIN)/python -m benchmarks --json benchmarks/results.json --markdown docs/performance.md
+	$(BIN)/python -m benchmarks profile --markdown docs/performance.md --flame docs/performance.svg
 
 # Other inputs every time; stops at the first difference.
 MINUTES ?= 30

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeAlias, TypeVar, get_args
 
+from actions_core.frozen import frozen
 from actions_core.js import MISSING, Missing, Object
 
 PayloadT = TypeVar("PayloadT")
@@ -60,7 +61,7 @@ class Context(Generic[SettingsT]):
     matching_key: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True, late="raw_data")
 class ExecuteInput(Context[SettingsT], Generic[PayloadT, SettingsT]):
     """What `perform` and its kind are given besides the request client."""
 
@@ -69,7 +70,7 @@ class ExecuteInput(Context[SettingsT], Generic[PayloadT, SettingsT]):
     """The event as it came, before any mapping; read it, never change it."""
     audience_membership: bool | None = None
     """Whether the event says that its user is in an audience (Engage) or a model (reverse ETL); None if neither."""
-    dynamic_field_context: DynamicFieldContext = field(default_factory=DynamicFieldContext)
+    dynamic_field_context: DynamicFieldContext = DynamicFieldContext()
     page: str | None = None
     """Which page of a dynamic field's choices is asked for."""
     personas: Object | None = field(default=None, repr=False)

@@ -23,7 +23,11 @@ Object: TypeAlias = dict[str, Any]
 class Missing(enum.Enum):
     """The type of `MISSING`; an enum so that type checkers narrow `value is MISSING`."""
 
-    MISSING = "MISSING"
+    # A value that nothing can write: JSON libraries write an enum as its value.
+    MISSING = object()
+
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        return getattr, (Missing, "MISSING")
 
     def __bool__(self) -> Literal[False]:
         return False

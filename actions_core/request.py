@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
+from actions_core.encoding import encode
 from actions_core.errors import DeliveryError, HTTPError, JSONSyntaxError, TransportError
-from actions_core.js import MISSING, Missing, loads, stringify
+from actions_core.frozen import frozen
+from actions_core.js import MISSING, Missing, loads
 from actions_core.redaction import Redactor
 from actions_core.transport import HttpRequest, HttpResponse, Transport, standard_reason
 
@@ -31,10 +33,11 @@ Headers: TypeAlias = Mapping[str, str | Missing]
 BeforeRequest: TypeAlias = Callable[[HttpRequest], HttpRequest]
 AfterResponse: TypeAlias = "Callable[[HttpRequest, Response], Response]"
 
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "cookie2", "www-authenticate"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class RequestOptions:
     """What every request of a destination has in common; `extend_request` gives one."""
 
@@ -53,7 +56,7 @@ class RequestOptions:
     """Called in order with each answer, before its status is looked at; what one gives takes its place."""
 
 
-@dataclass(frozen=True)
+@frozen()
 class Response:
     """A partner's answer."""
 
@@ -84,7 +87,7 @@ class Response:
             return MISSING
 
 
-@dataclass(frozen=True)
+@frozen()
 class Exchange:
     """One request that was sent, with its answer or what came instead."""
 
@@ -113,11 +116,13 @@ class Request:
         options: RequestOptions,
         redact: Redactor | None = None,
         exchanges: list[Exchange] | None = None,
+        headers: MergedHeaders | None = None,
     ) -> None:
-        """Exchanges are added to the list that is given, or to one of its own."""
+        """Exchanges are added to the list that is given, or to one of its own; `headers` may be shared by requests."""
         self._transport: Final = transport
         self._options: Final = options
         self._redact: Final = redact or Redactor()
+        self._headers: Final = headers or MergedHeaders()
         self.exchanges: Final[list[Exchange]] = [] if exchanges is None else exchanges
 
     async def __call__(
@@ -140,70 +145,70 @@ class Request:
         answer at all.
         """
         options = self._options
-        body = body.encode() if isinstance(body, str) else body
-        if not isinstance(body, bytes):
+        has_json = json is not MISSING
+        if has_json:
+            body = encode(json)
+        elif isinstance(body, str):
+            body = body.encode()
+        elif not isinstance(body, bytes):
             raise TypeError(f"body: expected bytes or text, got {type(body).__name__}; to write a value as JSON: json=")
-        if json is not MISSING:
-            body = stringify(json).encode()
-        query = {**(options.search_params or {}), **(search_params or {})}
-        request = HttpRequest(
-            method=method,
-            url=_resolve(url, options.base_url, query),
-            headers=_merge_headers(options, headers or {}, has_json=json is not MISSING),
-            body=body,
-            timeout=options.timeout if timeout is MISSING else timeout,
-        )
-        for change in options.before_request:
-            request = change(request)
-        _check_headers(request)
-        response = await self._exchange(request)
+        if options.base_url is not None or options.search_params or search_params:
+            url = _resolve(url, options.base_url, {**(options.search_params or {}), **(search_params or {})})
+        merged, fault = self._headers.merge(options, headers or {}, has_json=has_json)
+        request = HttpRequest(method, url, merged, body, options.timeout if timeout is MISSING else timeout)
+        if options.before_request:
+            for change in options.before_request:
+                request = change(request)
+            fault = _fault_in(request.headers)
+        if fault is not None:
+            raise TransportError(*fault, request)
+        sent = request
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                answer = await self._transport.send(sent)
+            except DeliveryError as error:
+                self.exchanges.append(Exchange(sent, error=error))
+                raise
+            # HTTP/2 has no reasons; as fetch does, the standard one stands in.
+            reason = answer.reason or standard_reason(answer.status)
+            response = Response(answer.status, reason, answer.headers, answer.body)
+            self.exchanges.append(Exchange(sent, response))
+            following = self._redirect(sent, answer) if answer.status in _REDIRECTS else None
+            if following is None:
+                break
+            sent = following
+        else:
+            raise TransportError(f"more than {MAX_REDIRECTS} redirects", "ERR_TOO_MANY_REDIRECTS", sent)
         for look in options.after_response:
             response = look(request, response)
         if not response.ok and (options.throw_http_errors if throw_http_errors is None else throw_http_errors):
             raise HTTPError(response, request)
         return response
 
-    async def get(self, url: str, **options: Unpack[CallOptions]) -> Response:
+    def get(self, url: str, **options: Unpack[CallOptions]) -> Awaitable[Response]:
         """Send a GET request; options as in a call."""
-        return await self(url, method="GET", **options)
+        return self(url, method="GET", **options)
 
-    async def post(self, url: str, **options: Unpack[CallOptions]) -> Response:
+    def post(self, url: str, **options: Unpack[CallOptions]) -> Awaitable[Response]:
         """Send a POST request; options as in a call."""
-        return await self(url, method="POST", **options)
+        return self(url, method="POST", **options)
 
-    async def put(self, url: str, **options: Unpack[CallOptions]) -> Response:
+    def put(self, url: str, **options: Unpack[CallOptions]) -> Awaitable[Response]:
         """Send a PUT request; options as in a call."""
-        return await self(url, method="PUT", **options)
+        return self(url, method="PUT", **options)
 
-    async def patch(self, url: str, **options: Unpack[CallOptions]) -> Response:
+    def patch(self, url: str, **options: Unpack[CallOptions]) -> Awaitable[Response]:
         """Send a PATCH request; options as in a call."""
-        return await self(url, method="PATCH", **options)
+        return self(url, method="PATCH", **options)
 
-    async def delete(self, url: str, **options: Unpack[CallOptions]) -> Response:
+    def delete(self, url: str, **options: Unpack[CallOptions]) -> Awaitable[Response]:
         """Send a DELETE request; options as in a call."""
-        return await self(url, method="DELETE", **options)
-
-    async def _exchange(self, request: HttpRequest) -> Response:
-        for _ in range(MAX_REDIRECTS + 1):
-            try:
-                answer = await self._transport.send(request)
-            except DeliveryError as error:
-                self.exchanges.append(Exchange(request, error=error))
-                raise
-            # HTTP/2 has no reasons; as fetch does, the standard one stands in.
-            reason = answer.reason or standard_reason(answer.status)
-            response = Response(answer.status, reason, answer.headers, answer.body)
-            self.exchanges.append(Exchange(request, response))
-            following = self._redirect(request, answer)
-            if following is None:
-                return response
-            request = following
-        raise TransportError(f"more than {MAX_REDIRECTS} redirects", "ERR_TOO_MANY_REDIRECTS", request)
+        return self(url, method="DELETE", **options)
 
     def _redirect(self, request: HttpRequest, answer: HttpResponse) -> HttpRequest | None:
         """Give the request that an answer asks for instead, by the rules of fetch; None if it asks for none."""
         location = answer.headers.get("location")
-        if answer.status not in (301, 302, 303, 307, 308) or location is None:
+        if location is None:
             return None
         target = replace(request, url=urljoin(request.url, location))
         if answer.status == 303 or (answer.status in (301, 302) and request.method == "POST"):
@@ -229,6 +234,37 @@ def _resolve(url: str, base_url: str | None, query: Mapping[str, str]) -> str:
     return absolute if not query else urlunsplit(urlsplit(absolute)._replace(query=urlencode(query)))
 
 
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
+_ILLEGAL: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+\Z")
+_MOST_BLOCKS: Final = 64
+
+Fault: TypeAlias = tuple[str, str]
+"""What is wrong with a header, and Node's code for it."""
+
+
+class MergedHeaders:
+    """The headers of one account's requests: merged and looked at once for all requests that have the same ones."""
+
+    def __init__(self) -> None:
+        self._blocks: Final[dict[object, tuple[dict[str, str], Fault | None]]] = {}
+
+    def merge(self, options: RequestOptions, own: Headers, *, has_json: bool) -> tuple[dict[str, str], Fault | None]:
+        """Give what a request is sent with, as a dict of its own, and the first fault in it if there is one."""
+        given = (tuple(options.headers.items()), tuple(own.items()), options.username, options.password, has_json)
+        try:
+            block = self._blocks.get(given)
+        except TypeError:
+            block = None  # a value that is not even hashable: merging tells which
+        if block is None:
+            merged = _merge_headers(options, own, has_json=has_json)
+            block = merged, _fault_in(merged)
+            if len(self._blocks) == _MOST_BLOCKS:
+                self._blocks.clear()  # a header that differs in each request, such as a signature
+            self._blocks[given] = block
+        return block[0].copy(), block[1]
+
+
 def _merge_headers(options: RequestOptions, own: Headers, *, has_json: bool) -> dict[str, str]:
     merged: dict[str, str | Missing] = {"user-agent": USER_AGENT}
     for headers in (options.headers, own):
@@ -247,16 +283,10 @@ def _merge_headers(options: RequestOptions, own: Headers, *, has_json: bool) -> 
     }
 
 
-_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
-_ILLEGAL: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+\Z")
-
-
-def _check_headers(request: HttpRequest) -> None:
-    for name, value in request.headers.items():
+def _fault_in(headers: Mapping[str, str]) -> Fault | None:
+    for name, value in headers.items():
         if not _TOKEN.match(name):
-            raise TransportError(f"{name!r} is not the name of a header", "ERR_INVALID_HTTP_TOKEN", request)
+            return f"{name!r} is not the name of a header", "ERR_INVALID_HTTP_TOKEN"
         if _ILLEGAL.search(value):
-            raise TransportError(
-                f"the header {name} has a character that no header can have", "ERR_INVALID_CHAR", request
-            )
+            return f"the header {name} has a character that no header can have", "ERR_INVALID_CHAR"
+    return None

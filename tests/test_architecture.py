@@ -15,7 +15,7 @@ PACKAGES = ("actions_core", "destinations", "conformance", "emulator")
 
 # From the ground up: a module may import from its own layer and from those before it.
 CORE_LAYERS = (
-    ("js", "errors", "v8_dates"),
+    ("js", "errors", "v8_dates", "frozen", "holes", "encoding"),
     ("transport", "redaction", "directives", "fields"),
     ("request", "inputs", "answers"),
     ("definitions",),

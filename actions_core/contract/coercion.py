@@ -22,6 +22,8 @@ Coercion: TypeAlias = Callable[[Any], tuple[bool, Any]]
 
 def is_number(value: Any) -> bool:
     """Tell whether a value is a finite number."""
+    if type(value) is float or (type(value) is int and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER):
+        return math.isfinite(value)  # nearly all of them, without asking further
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(number(value))
 
 
@@ -45,7 +47,8 @@ def type_test(kinds: Sequence[Kind]) -> Test:
     tests = [_RIGHT[kind] for kind in kinds]
     if len(tests) == 1:
         return tests[0]
-    return lambda value: any(test(value) for test in tests)
+    first, *others = tests
+    return lambda value: first(value) or any(test(value) for test in others)
 
 
 # --- one function per type: the value that it makes of another, or MISSING -------------------------------------------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final, Literal, TypeAlias
 
 from actions_core.contract import messages
@@ -14,6 +15,7 @@ from actions_core.contract.coercion import Kind, coercion, type_test
 from actions_core.contract.conditions import Demand
 from actions_core.contract.messages import Findings, Place
 from actions_core.contract.rules import Rule
+from actions_core.errors import FieldError
 from actions_core.js import MISSING, Object
 
 Mode: TypeAlias = Literal["single", "batch", "settings"]
@@ -77,7 +79,17 @@ def _is_empty(value: Any, keep_text: bool) -> bool:
 class Shape:
     """The properties of one object, compiled."""
 
-    __slots__ = ("_checks", "_demands", "_keeps_unknown", "_label", "_lists", "_nodes", "_required")
+    __slots__ = (
+        "_checks",
+        "_demands",
+        "_keeps_unknown",
+        "_label",
+        "_lists",
+        "_nodes",
+        "_order",
+        "_required",
+        "_right_types",
+    )
 
     def __init__(
         self,
@@ -95,9 +107,13 @@ class Shape:
         self._keeps_unknown: Final = keeps_unknown
         self._checks: Final = tuple((key, node.right_type, node.check) for key, node in nodes.items())
         self._lists: Final = tuple(key for key, node in nodes.items() if node.is_list)
+        self._right_types: Final = {key: node.right_type for key, node in nodes.items()}
+        self._order: Final = {key: place for place, key in enumerate(nodes)}
 
     def checked(self, values: Object, mode: Mode, findings: Findings) -> Object:
         """Carry out every step for the root of a payload; the result is a new dict."""
+        if mode != "settings" and findings.notes is None and not self._demands and _EXEMPT not in values:
+            return self._walked(values, findings, single=mode == "single")
         if mode == "settings":
             payload = {key: value for key, value in values.items() if value is not MISSING}
         else:
@@ -115,6 +131,39 @@ class Shape:
         found = checked[_EXEMPT] if _EXEMPT in self._nodes else checked.pop(_EXEMPT)
         checked[_EXEMPT] = _exempted(exempt, found)
         return checked
+
+    def _walked(self, values: Object, findings: Findings, *, single: bool) -> Object:
+        """Carry out all steps in one walk over the values, which can be done where none depends on another's value."""
+        payload: Object = {}
+        errors: list[tuple[int, list[FieldError]]] = []
+        nodes, right_types, found = self._nodes, self._right_types, Findings(None)
+        for key, value in values.items():
+            if value and type(value) is right_types.get(key):
+                payload[key] = value
+                continue
+            node = nodes.get(key)
+            if (
+                node is None
+                or value is MISSING
+                or (value is None and not node.keeps_null)
+                or (value == "" and (single or not node.keeps_text))
+            ):
+                continue
+            new = value if node.tidy is None else node.tidy(value, None, key, found)
+            if node.is_list and new is not None and not isinstance(new, list):
+                new = [new]
+            if type(new) is not node.right_type:
+                new = node.check(new, None, key, found)
+                if found.errors:
+                    errors.append((self._order[key], found.errors))
+                    found = Findings(None)
+            payload[key] = new
+        for key in self._required:
+            if key not in payload:
+                findings.fail(None, self._label, messages.missing(key))
+        for _, told in sorted(errors, key=itemgetter(0)):
+            findings.errors.extend(told)
+        return payload
 
     def _tidied_root(self, values: Object, findings: Findings, *, single: bool) -> Object:
         payload: Object = {}
@@ -138,6 +187,8 @@ class Shape:
         """Drop what is empty from a nested object."""
         tidied = value
         for key, inner in value.items():
+            if inner and type(inner) in _NEVER_EMPTY_INSIDE:
+                continue
             node = self._nodes.get(key)
             new = inner
             if node is not None:
@@ -190,6 +241,9 @@ class Shape:
         return kept
 
 
+_NEVER_EMPTY_INSIDE: Final = frozenset({str, int, float, bool})
+
+
 def _exempted(original: Any, checked: Any) -> Any:
     """Give back what an exempt value was.
 
@@ -207,8 +261,12 @@ def scalar_check(kinds: tuple[Kind, ...], label: str, rules: Sequence[Rule]) -> 
     """Compile the check of a value that is no object with `properties` and no list: its type, then its rules."""
     is_right = type_test(kinds)
     coerce = coercion(kinds)
+    fine: str | None = None
 
     def check(value: Any, place: Place, key: str | int, findings: Findings) -> Any:
+        nonlocal fine
+        if value is fine and fine is not None:
+            return value  # what was found fine last, which is always so for a text that the mapping itself holds
         if not is_right(value):
             done, new = coerce(value)
             if done:
@@ -216,8 +274,14 @@ def scalar_check(kinds: tuple[Kind, ...], label: str, rules: Sequence[Rule]) -> 
             else:
                 findings.fail((place, key), label, messages.wrong_type(kinds, new))
             value = new
+            for rule in rules:
+                rule(value, (place, key), findings)
+            return value
+        known = len(findings.errors)
         for rule in rules:
             rule(value, (place, key), findings)
+        if type(value) is str and len(findings.errors) == known:
+            fine = value
         return value
 
     return check

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from actions_core.errors import MappingResolveError
+from actions_core.holes import settle
 from actions_core.js import MISSING, Object, object_keys, type_of
+from actions_core.mapping.forms import LONGEST_READ, OFTEN, Call, Form, Give, Read, object_function
 from actions_core.mapping.origins import Recorder
-from actions_core.mapping.paths import Resolve, compile_path, describe_path
+from actions_core.mapping.paths import Resolve, compile_path, describe_path, parse_path
 from actions_core.mapping.structure import StructureCheck, directive_name, is_directive
-from actions_core.mapping.values import settle
 
 
 class Keep(enum.Enum):
@@ -61,6 +62,13 @@ class Piece:
     run: Resolve
     holes: bool = False
     """Whether `MISSING` may be inside the result (not: be the result)."""
+    form: Form | None = None
+    """What `run` does, where that is known."""
+
+    @property
+    def known_form(self) -> Form:
+        """What `run` does, or that it is to be called."""
+        return Call(self.run) if self.form is None else self.form
 
 
 @dataclass(slots=True)
@@ -89,7 +97,7 @@ class Scope:
         """Compile any part of a mapping: a directive, an object or a list of parts, or a constant."""
         if isinstance(value, dict):
             return self._directive(value, keep) if is_directive(value) else self._object(value, keep)
-        return self._list(value, keep) if isinstance(value, list) else Piece(constant(value))
+        return self._list(value, keep) if isinstance(value, list) else Piece(constant(value), form=Give(value))
 
     def reading(self, base: str, *, holes: bool) -> Scope:
         """Give the scope of pieces that read from other data."""
@@ -103,7 +111,9 @@ class Scope:
         """Compile a path without its `$.`."""
         run = self.watch(path)
         if not self.holes or keep is Keep.ALL:
-            return Piece(run, self.holes)
+            keys = parse_path(path)
+            is_known = self.compilation.recorder is None and len(keys) <= LONGEST_READ
+            return Piece(run, self.holes, Read(keys) if is_known else None)
 
         def read(data: Any) -> Any:
             return settle(run(data), keep_keys=keep.keys, keep_items=keep.items, keep_items_below=keep.below.items)
@@ -167,11 +177,11 @@ class Scope:
         return compile_directive(value[name], self, keep)
 
     def _object(self, value: Object, keep: Keep) -> Piece:
-        members: list[tuple[str, Resolve]] = []
+        members: list[tuple[str, Piece]] = []
         holes = keep.keys
         for key in object_keys(value):
             piece = self.compile(value[key], keep.below)
-            members.append((key, piece.run))
+            members.append((key, piece))
             holes = holes or piece.holes
         return Piece(_keeping(members) if keep.keys else dropping(members), holes)
 
@@ -194,12 +204,21 @@ class Scope:
         return Piece(build, holes)
 
 
-def dropping(members: list[tuple[str, Resolve]]) -> Callable[[Any], Object]:
+def dropping(members: list[tuple[str, Piece]]) -> Callable[[Any], Object]:
     """Build an object without the keys whose value is missing."""
+    runs = [(key, piece.run) for key, piece in members]
+    times = 0
+    quick: Callable[[Any], Object] | None = None
 
     def build(data: Any) -> Object:
+        nonlocal times, quick
+        if quick is not None and type(data) is dict:
+            return quick(data)
+        times += 1
+        if times >= OFTEN:
+            quick = object_function([(key, piece.known_form) for key, piece in members])
         result: Object = {}
-        for key, run in members:
+        for key, run in runs:
             value = run(data)
             if value is not MISSING:
                 result[key] = value
@@ -208,10 +227,12 @@ def dropping(members: list[tuple[str, Resolve]]) -> Callable[[Any], Object]:
     return build
 
 
-def _keeping(members: list[tuple[str, Resolve]]) -> Callable[[Any], Object]:
+def _keeping(members: list[tuple[str, Piece]]) -> Callable[[Any], Object]:
+    runs = [(key, piece.run) for key, piece in members]
+
     def build(data: Any) -> Object:
         result: Object = {}
-        for key, run in members:
+        for key, run in runs:
             result[key] = run(data)
         return result
 

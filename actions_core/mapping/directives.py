@@ -11,14 +11,16 @@ from typing import Any, Final, TypeAlias
 
 from actions_core import js
 from actions_core.errors import JSONSyntaxError, MappingError, MappingResolveError
+from actions_core.holes import settle
 from actions_core.js import MISSING, Object, to_string, truthy, type_of, utf16_length
 from actions_core.mapping.compiler import Keep, Piece, Scope, constant, fails
+from actions_core.mapping.forms import Choose, Form, Give
 from actions_core.mapping.liquid import load_template
 from actions_core.mapping.paths import describe_path, strip_root
 from actions_core.mapping.root import apply_root_directive, structure_error
 from actions_core.mapping.structure import MAX_PATTERN_LENGTH, MAX_REPLACEMENT_LENGTH
 from actions_core.mapping.templates import compile_template, render
-from actions_core.mapping.values import flatten, settle, spread, without_nulls
+from actions_core.mapping.values import flatten, spread, without_nulls
 
 Directive: TypeAlias = Callable[[Any, Scope, Keep], Piece]
 
@@ -41,7 +43,7 @@ def _path(argument: Any, scope: Scope, keep: Keep) -> Piece:
 
 def _template(argument: Any, scope: Scope, _keep: Keep) -> Piece:
     if isinstance(argument, str):
-        return Piece(compile_template(argument, scope))
+        return Piece(compile_template(argument, scope), form=None if "{{" in argument else Give(argument))
     text = scope.text(argument, "@template")
     scope.note_path(scope.base)
     return Piece(lambda data: render(text(data), data, scope.record))
@@ -63,7 +65,8 @@ def _if(argument: Any, scope: Scope, keep: Keep) -> Piece:
     if not truthy(argument.get("exists")) and not truthy(argument.get("blank")):
         return fails('@if requires an "exists" key or a "blank" key')
     name = "exists" if "exists" in argument else "blank"
-    test = scope.deciding().compile(argument[name], Keep.NOTHING).run
+    test = scope.deciding().compile(argument[name], Keep.NOTHING)
+    decide = test.run
     holds = _exists if name == "exists" else _is_not_blank
     then = scope.compile(argument.get("then", MISSING), keep)
     # Reference: an `else` of "", 0, false or null is as if there were none.
@@ -73,9 +76,12 @@ def _if(argument: Any, scope: Scope, keep: Keep) -> Piece:
     leave = scope.chooses("@if: nothing" if fallback is MISSING else "@if: else", otherwise.run)
 
     def run(data: Any) -> Any:
-        return take(data) if holds(test(data)) else leave(data)
+        return take(data) if holds(decide(data)) else leave(data)
 
-    return Piece(run, then.holes or otherwise.holes)
+    form: Form | None = None
+    if name == "exists" and scope.compilation.recorder is None:
+        form = Choose(test.known_form, then.known_form, otherwise.known_form, run)
+    return Piece(run, then.holes or otherwise.holes, form)
 
 
 def _exists(value: Any) -> bool:

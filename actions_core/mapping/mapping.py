@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from actions_core.errors import MappingResolveError
+from actions_core.holes import settle
 from actions_core.js import MISSING, Object, object_keys, type_of
 from actions_core.mapping.compiler import Compilation, Keep, Piece, Scope
 from actions_core.mapping.directives import compile_apply
 from actions_core.mapping.origins import Origin, Recorder
 from actions_core.mapping.root import apply_root_directive, require_json, structure_error
 from actions_core.mapping.structure import ROOT_DIRECTIVE, StructureCheck, directive_name, is_directive
-from actions_core.mapping.values import settle
 
 
 class CompiledMapping:

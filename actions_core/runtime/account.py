@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from actions_core.answers import MultiStatus, RefreshedTokens
 from actions_core.definitions import OAUTH_SCHEMES, Destination
 from actions_core.errors import DeliveryError, HTTPError, InvalidAuthenticationError, PerformError
+from actions_core.frozen import frozen
 from actions_core.inputs import AuthTokens, Context, OAuthCredentials, RefreshInput, SettingsT
 from actions_core.js import Object
 from actions_core.redaction import Redactor
-from actions_core.request import Exchange, Request, RequestOptions, Response
+from actions_core.request import Exchange, MergedHeaders, Request, RequestOptions, Response
 from actions_core.runtime.settings import build_settings, check_settings, secrets_of
 from actions_core.transport import Transport
 
@@ -27,7 +28,7 @@ _OWN_CODE: Final = Path(__file__).parents[1]
 TokenListener = Callable[[RefreshedTokens], Awaitable[None]]
 
 
-@dataclass(frozen=True)
+@frozen()
 class Attempt(Generic[AnswerT]):
     """What came of running an author's function: its answer or an error, and every request that was sent."""
 
@@ -70,7 +71,14 @@ class Account(Generic[SettingsT]):
         self.settings: Final[SettingsT] = build_settings(destination, checked)
         self._destination: Final = destination
         self._transport: Final = transport
+        self._headers: Final = MergedHeaders()
+        self._no_options: Final = RequestOptions()
+        authentication = destination.authentication
+        self.signed_in: Final = authentication is not None and authentication.scheme in OAUTH_SCHEMES
+        """Whether the account has tokens that can be refreshed, after which an author's function is run again."""
         self._credentials = oauth or OAuthCredentials()
+        self.auth = _tokens(self._credentials)
+        """The tokens as an author's functions see them."""
         self._on_token_refresh: Final = on_token_refresh
         self._refreshing: asyncio.Task[DeliveryError | None] | None = None
         self._refreshing_for: OAuthCredentials | None = None
@@ -86,17 +94,7 @@ class Account(Generic[SettingsT]):
             await asyncio.wait([self._refreshing])
         await self._transport.aclose()
 
-    @property
-    def auth(self) -> AuthTokens:
-        """The tokens as an author's functions see them."""
-        credentials = self._credentials
-        return AuthTokens(
-            access_token=credentials.access_token,
-            refresh_token=credentials.refresh_token,
-            refresh_token_url=credentials.refresh_token_url,
-        )
-
-    async def run(
+    def run(
         self,
         function: Callable[[Request, InputT], Awaitable[AnswerT]],
         make_input: Callable[[AuthTokens], InputT],
@@ -104,19 +102,29 @@ class Account(Generic[SettingsT]):
         transport: Transport | None = None,
         batch_size: int = 0,
         must_refresh: bool = True,
-    ) -> Attempt[AnswerT]:
+    ) -> Awaitable[Attempt[AnswerT]]:
         """Run an author's function; whatever it raises is the attempt's error.
 
         `make_input` is called for each try, so that none sees what an earlier one has done to its input. With a
         `transport` of its own nothing is refreshed: it is a rehearsal. `batch_size` is how many payloads the answer is
         about. A 401 of a destination that cannot refresh is a failed refresh, or itself unless it `must_refresh`.
         """
+        if transport is not None or not self.signed_in:
+            return self._try(function, make_input, transport or self._transport)
+        return self._run_signed_in(function, make_input, batch_size, must_refresh)
+
+    async def _run_signed_in(
+        self,
+        function: Callable[[Request, InputT], Awaitable[AnswerT]],
+        make_input: Callable[[AuthTokens], InputT],
+        batch_size: int,
+        must_refresh: bool,
+    ) -> Attempt[AnswerT]:
         credentials = self._credentials
-        attempt = await self._try(function, make_input, transport or self._transport)
-        authentication = self._destination.authentication
-        signed_in = authentication is not None and authentication.scheme in OAUTH_SCHEMES
-        if not (signed_in and transport is None and attempt.is_unauthorised(batch_size)):
+        attempt = await self._try(function, make_input, self._transport)
+        if not attempt.is_unauthorised(batch_size):
             return attempt
+        authentication = self._destination.authentication
         if authentication is not None and authentication.refresh_access_token is None and not must_refresh:
             return attempt
         failure = await self._refreshed(credentials)
@@ -135,8 +143,8 @@ class Account(Generic[SettingsT]):
         try:
             data = make_input(self.auth)
             extend = self._destination.extend_request
-            options = extend(data) if extend else RequestOptions()
-            answer = await function(Request(transport, options, self.redact, exchanges), data)
+            options = extend(data) if extend else self._no_options
+            answer = await function(Request(transport, options, self.redact, exchanges, self._headers), data)
         except DeliveryError as error:
             return Attempt(error=error, exchanges=tuple(exchanges))
         except BaseException as error:
@@ -190,6 +198,7 @@ class Account(Generic[SettingsT]):
         self._credentials = replace(
             used, access_token=tokens.access_token, refresh_token=tokens.refresh_token or used.refresh_token
         )
+        self.auth = _tokens(self._credentials)
         self._secrets.update(_secrets_in(self._credentials))
         self.redact = Redactor(self._secrets)
         if self._on_token_refresh is not None:
@@ -207,6 +216,14 @@ def _caused_by(error: BaseException, message: str) -> InvalidAuthenticationError
     failure = InvalidAuthenticationError(message, "OAUTH_REFRESH_FAILED")
     failure.__cause__ = error
     return failure
+
+
+def _tokens(credentials: OAuthCredentials) -> AuthTokens:
+    return AuthTokens(
+        access_token=credentials.access_token,
+        refresh_token=credentials.refresh_token,
+        refresh_token_url=credentials.refresh_token_url,
+    )
 
 
 def _secrets_in(credentials: OAuthCredentials) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from actions_core.answers import Failure, MultiStatus, Submitted, Success
 from actions_core.definitions import Subscription
 from actions_core.errors import ActionsError, DeliveryError, HTTPError, code_for_status
+from actions_core.frozen import frozen
 from actions_core.js import MISSING, Object, truthy
 from actions_core.redaction import Redactor
 from actions_core.request import Exchange, Response
@@ -26,7 +27,7 @@ _UNANSWERED = "MultiStatusResponse is missing a response at the specified index"
 _INVALID = "PAYLOAD_VALIDATION_FAILED"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class EventStatus:
     """What became of one event of a batch."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from types import TracebackType
@@ -11,25 +11,28 @@ from typing import Any, Final, Generic
 
 from actions_core.answers import Audience, DynamicChoices, HookResult, MultiStatus, Submitted
 from actions_core.definitions import Destination, Subscription, action_of, preset_subscriptions
+from actions_core.encoding import decode
 from actions_core.errors import (
     DeliveryError,
     IntegrationError,
     InvalidAuthenticationError,
+    JSONSyntaxError,
     MappingResolveError,
     NotJSONError,
     PayloadValidationError,
 )
-from actions_core.inputs import ExecuteInput, HookType, OAuthCredentials, SettingsT
+from actions_core.frozen import made
+from actions_core.inputs import AuthTokens, BatchInput, ExecuteInput, HookType, OAuthCredentials, SettingsT
 from actions_core.js import MISSING, Missing, Object, nests_deeper, type_of
 from actions_core.redaction import Redactor
-from actions_core.request import Exchange
 from actions_core.rules.limits import check_mapping_count
 from actions_core.runtime import batches, operations
 from actions_core.runtime.account import Account, Attempt, TokenListener
 from actions_core.runtime.batches import BatchDelivery, EventStatus, Job
 from actions_core.runtime.explanation import Explanation, explain_plan
-from actions_core.runtime.plan import MAX_DEPTH, TOO_DEEP, Plan
+from actions_core.runtime.plan import TOO_DEEP, Plan
 from actions_core.runtime.results import Delivery, Outcome
+from actions_core.runtime.values import MAX_DEPTH
 from actions_core.transport import Transport
 
 
@@ -64,13 +67,19 @@ class DestinationInstance(Generic[SettingsT]):
             subscriptions = preset_subscriptions(destination)
         check_mapping_count(len(subscriptions))
         self.destination: Final = destination
-        self.plans: Final = tuple(
-            Plan.compile(destination, subscription) for subscription in subscriptions if subscription.enabled
-        )
+        self._use([Plan.compile(destination, subscription) for subscription in subscriptions if subscription.enabled])
         self.account: Final[Account[SettingsT]] = Account(
             destination, settings, transport, oauth=oauth, on_token_refresh=on_token_refresh
         )
         self._all_or_nothing: Final = all_or_nothing
+
+    def _use(self, plans: Sequence[Plan]) -> None:
+        self.plans = tuple(plans)
+        # An event meets the triggers that can match its type at all; for the others the answer is here already.
+        self._not_subscribed = [Delivery(subscription=plan.subscription, outcome="not subscribed") for plan in plans]
+        self._plans_of_any_type = _plans_for(self.plans, None)
+        known = frozenset[str]().union(*(plan.trigger.call_types or () for plan in plans))
+        self._plans_by_type = {call_type: _plans_for(self.plans, call_type) for call_type in known}
 
     async def __aenter__(self) -> DestinationInstance[SettingsT]:
         return self
@@ -89,18 +98,46 @@ class DestinationInstance(Generic[SettingsT]):
         """Hides the account's secrets."""
         return self.account.redact
 
-    async def deliver(self, event: Object) -> list[Delivery]:
+    async def deliver(self, event: Object | bytes) -> list[Delivery]:
         """Run one event through every enabled mapping, in order, and send what matches, side by side if several do.
+
+        An event that is given as JSON text, in UTF-8, is read here and then not copied for the author's function.
 
         Never raises for an event: each `Delivery` tells its outcome, and one that fails does not keep the others from
         being sent (see `all_or_nothing`).
         """
-        prepared = [self._prepare(plan, event) for plan in self.plans]
-        waiting = [one() for one in prepared if callable(one)]
-        # A single one, the usual case, needs no task of its own.
-        sent = iter([await one for one in waiting] if len(waiting) < 2 else await asyncio.gather(*waiting))
-        deliveries = [next(sent) if callable(one) else one for one in prepared]
-        self._raise_first(deliveries)
+        text = event if isinstance(event, bytes) else None
+        try:
+            found: Any = event if text is None else decode(text)
+            if not isinstance(found, dict):
+                raise not_an_event(found)
+        except (JSONSyntaxError, MappingResolveError, NotJSONError) as error:
+            refusal = error if isinstance(error, MappingResolveError) else MappingResolveError(str(error))
+            deliveries = [_rejected(plan, refusal, perf_counter()) for plan in self.plans]
+            self._raise_first(deliveries)
+            return deliveries
+        deliveries = self._not_subscribed.copy()
+        matched: list[tuple[int, Plan, Object, float]] = []
+        kind = found.get("type")
+        plans = self._plans_by_type.get(kind) if isinstance(kind, str) else None
+        for place, plan in self._plans_of_any_type if plans is None else plans:
+            started = perf_counter()
+            try:
+                if plan.trigger.matches(found):
+                    matched.append((place, plan, plan.payload_of(found), started))
+            except (MappingResolveError, PayloadValidationError) as error:
+                deliveries[place] = _rejected(plan, error, started)
+            except NotJSONError as error:
+                deliveries[place] = _rejected(plan, MappingResolveError(str(error)), started)
+        if len(matched) == 1:  # the usual case, which needs no task of its own
+            place, plan, payload, started = matched[0]
+            deliveries[place] = await self._send(plan, found, payload, started, text)
+        elif matched:
+            sending = [self._send(plan, found, payload, started) for _, plan, payload, started in matched]
+            for (place, *_), delivery in zip(matched, await asyncio.gather(*sending), strict=True):
+                deliveries[place] = delivery
+        if self._all_or_nothing:
+            self._raise_first(deliveries)
         return deliveries
 
     async def deliver_batch(self, events: Sequence[Object]) -> list[BatchDelivery]:
@@ -137,7 +174,7 @@ class DestinationInstance(Generic[SettingsT]):
         Raises `MappingResolveError` for what is no event.
         """
         if not isinstance(event, dict):
-            raise MappingResolveError(f"data must be an object, got {type_of(event)}")
+            raise not_an_event(event)
         return [await explain_plan(plan, event, self._perform) for plan in self.plans]
 
     async def check_authentication(self) -> None:
@@ -239,71 +276,63 @@ class DestinationInstance(Generic[SettingsT]):
 
     # --- one mapping -------------------------------------------------------------------------------------------------
 
-    async def _perform(
+    def _perform(
         self, plan: Plan, event: Object, payload: Object, transport: Transport | None = None
-    ) -> Attempt[object]:
-        return await self.account.run(
+    ) -> Awaitable[Attempt[object]]:
+        return self.account.run(
             plan.action.perform,
             lambda auth: plan.input_for(event, payload, self.account.settings, auth),
             transport=transport,
         )
 
-    def _prepare(self, plan: Plan, event: Any) -> Delivery | Callable[[], Awaitable[Delivery]]:
-        """Give what has become of an event, or if it is to be sent, what sends it."""
-        started = perf_counter()
-
-        def done(
-            outcome: Outcome,
-            payload: Object | Missing = MISSING,
-            error: DeliveryError | None = None,
-            exchanges: tuple[Exchange, ...] = (),
-        ) -> Delivery:
-            return Delivery(
-                subscription=plan.subscription,
-                outcome=outcome,
-                payload=payload,
-                exchanges=exchanges,
-                error=error,
-                seconds=perf_counter() - started,
-            )
-
-        try:
-            if not matches(plan, event):
-                return done("not subscribed")
-            payload = plan.payload_of(event)
-        except (MappingResolveError, PayloadValidationError) as error:
-            return done("rejected", error=error)
-        except NotJSONError as error:
-            return done("rejected", error=MappingResolveError(str(error)))
-
-        async def send() -> Delivery:
+    async def _send(
+        self, plan: Plan, event: Object, payload: Object, started: float, text: bytes | None = None
+    ) -> Delivery:
+        """Send what has become of an event; if it was read from a text, it is the author's function's to keep."""
+        if text is None or self.account.signed_in or not plan.repeatable:
             attempt = await self._perform(plan, event, payload)
-            if attempt.error is None:
-                return done("delivered", payload, None, attempt.exchanges)
-            error = attempt.error
+            told: dict[str, Any] = {"payload": payload}
+        else:
+            attempt = await self.account.run(
+                plan.action.perform,
+                lambda auth: plan.input_given(event, payload, text, self.account.settings, auth),
+            )
+            # It may no longer be what it was.
+            told = {"_payload": lambda: plan.payload_of(decode(text))}
+        outcome: Outcome = "delivered"
+        error = attempt.error
+        if error is not None:
             if isinstance(error.__cause__, RecursionError) and nests_deeper(payload, MAX_DEPTH):
                 # The event's fault, not the author's: nobody counts the levels of every event for it.
                 error = MappingResolveError(TOO_DEEP)
             refused = isinstance(error, (PayloadValidationError, MappingResolveError)) and not attempt.exchanges
-            return done("rejected" if refused else "failed", payload, error, attempt.exchanges)
-
-        return send
+            outcome = "rejected" if refused else "failed"
+        told["subscription"] = plan.subscription
+        told["outcome"] = outcome
+        told["exchanges"] = attempt.exchanges
+        told["error"] = error
+        told["seconds"] = perf_counter() - started
+        return made(Delivery, told)
 
     async def _deliver_batch(self, plan: Plan, events: Sequence[Any]) -> BatchDelivery:
         started = perf_counter()
         statuses: list[EventStatus] = [batches.not_subscribed()] * len(events)
         ready: dict[int, Object] = {}
+        built: list[Any] = []
         first: Object | None = None
         for index, event in enumerate(events):
             try:
-                if matches(plan, event):
+                if not isinstance(event, dict):
+                    raise not_an_event(event)
+                if plan.trigger.matches(event):
                     first = event if first is None else first
-                    ready[index] = plan.batched_payload_of(event)
+                    ready[index], payload = plan.batched_payload_of(event)
+                    built.append(payload)
             except (MappingResolveError, PayloadValidationError, NotJSONError) as error:
                 statuses[index] = batches.refused(error)
         attempt: Attempt[object] = Attempt()
         if first is not None:
-            attempt = await self._perform_batch(plan, events, ready, first)
+            attempt = await self._perform_batch(plan, events, ready, built, first)
         return BatchDelivery(
             subscription=plan.subscription,
             statuses=batches.placed(statuses, ready, attempt),
@@ -315,7 +344,7 @@ class DestinationInstance(Generic[SettingsT]):
         )
 
     async def _perform_batch(
-        self, plan: Plan, events: Sequence[Any], ready: Mapping[int, Object], first: Object
+        self, plan: Plan, events: Sequence[Any], ready: Mapping[int, Object], built: list[Any], first: Object
     ) -> Attempt[object]:
         if plan.action.perform_batch is None:
             return Attempt(
@@ -323,13 +352,16 @@ class DestinationInstance(Generic[SettingsT]):
             )
         if not ready:
             return Attempt()
-        return await self.account.run(
-            plan.action.perform_batch,
-            lambda auth: plan.batch_input_for(
-                [events[index] for index in ready], list(ready.values()), first, self.account.settings, auth
-            ),
-            batch_size=len(ready),
-        )
+        unused = [built]
+
+        def make_input(auth: AuthTokens) -> BatchInput[Any, SettingsT]:
+            # A second try gets payloads of its own.
+            payloads = unused.pop() if unused else [plan.build(payload) for payload in ready.values()]
+            return plan.batch_input_for(
+                [events[index] for index in ready], payloads, first, self.account.settings, auth
+            )
+
+        return await self.account.run(plan.action.perform_batch, make_input, batch_size=len(ready))
 
     async def _poll(self, plan: Plan, job: Job) -> Attempt[MultiStatus | Submitted | None]:
         if plan.action.poll_batch is None:
@@ -347,9 +379,20 @@ class DestinationInstance(Generic[SettingsT]):
                     raise delivery.error
 
 
-def matches(plan: Plan, event: Any) -> bool:
-    """Tell whether a mapping is for an event; raises `MappingResolveError` for what is no event."""
-    if not isinstance(event, dict):
-        # Segment's runtime ends in a raw TypeError before its mapping could say this.
-        raise MappingResolveError(f"data must be an object, got {type_of(event)}")
-    return plan.trigger.matches(event)
+def not_an_event(value: object) -> MappingResolveError:
+    """Say what somebody gave for an event; raises `NotJSONError` for what JSON cannot hold."""
+    # Segment's runtime ends in a raw TypeError before its mapping could say this.
+    return MappingResolveError(f"data must be an object, got {type_of(value)}")
+
+
+def _plans_for(plans: Sequence[Plan], call_type: str | None) -> list[tuple[int, Plan]]:
+    """List the plans whose trigger can match a call type, or any one that no trigger knows, each with its place."""
+    return [
+        (place, plan)
+        for place, plan in enumerate(plans)
+        if plan.trigger.call_types is None or call_type in plan.trigger.call_types
+    ]
+
+
+def _rejected(plan: Plan, error: DeliveryError, started: float) -> Delivery:
+    return Delivery(subscription=plan.subscription, outcome="rejected", error=error, seconds=perf_counter() - started)

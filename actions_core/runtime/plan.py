@@ -8,16 +8,23 @@ from typing import Any, Final
 
 from actions_core.contract import Contract, compile_contract
 from actions_core.definitions import AnyAction, Destination, Subscription, action_of
+from actions_core.encoding import decode
 from actions_core.errors import ConfigurationError, MappingResolveError
-from actions_core.inputs import SYNC_MODES, AuthTokens, BatchInput, ExecuteInput, PollInput, SyncMode
-from actions_core.js import Object, nests_deeper, to_string, truthy
+from actions_core.frozen import made
+from actions_core.inputs import (
+    SYNC_MODES,
+    AuthTokens,
+    BatchInput,
+    ExecuteInput,
+    PollInput,
+    SyncMode,
+)
+from actions_core.js import Object, stringify, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
 from actions_core.rules.audience import audience_membership, personas_of
-from actions_core.runtime.values import Builder, compile_builder
+from actions_core.runtime.values import Builder, compile_builder, copy_shallow, same
 from actions_core.trigger import Trigger, compile_trigger
 
-MAX_DEPTH: Final = 200
-"""Levels that a payload may be nested: beyond some hundreds of them Python's stack ends."""
 TOO_DEEP: Final = "The event is nested too deeply to be sent."
 
 
@@ -31,9 +38,16 @@ class Plan:
     mapping: CompiledMapping = field(repr=False)
     contract: Contract = field(repr=False)
     build: Builder = field(repr=False)
+    """Makes what `perform` is given of a copy of the payload."""
+    build_batched: Builder = field(repr=False)
+    """Makes what `perform_batch` is given of one; raises `RecursionError` for one that is nested too deeply."""
+    give: Builder = field(repr=False)
+    """Makes it of the payload itself, which nobody else may have then."""
     sync_mode: SyncMode | None
     matching_key: str | None
     hook_outputs: Mapping[str, Object] = field(repr=False)
+    repeatable: bool
+    """Whether an event always has the same payload; a Liquid template may tell the time."""
 
     @classmethod
     def compile(cls, destination: Destination[Any], subscription: Subscription) -> Plan:
@@ -52,9 +66,12 @@ class Plan:
                 mapping=compile_mapping(mapping),
                 contract=compile_contract(action.fields),
                 build=compile_builder(action.payload),
+                build_batched=compile_builder(action.payload, copy_shallow),
+                give=compile_builder(action.payload, same),
                 sync_mode=_sync_mode(action, mapping.get("__segment_internal_sync_mode")),
                 matching_key=to_string(matching_key) if truthy(matching_key) else None,
                 hook_outputs={kind: mapping[kind] for kind in action.hooks if truthy(mapping.get(kind))},
+                repeatable="@liquid" not in stringify(mapping),
             )
         except ConfigurationError as error:
             error.add_note(f"in the mapping {subscription.name!r}")
@@ -70,42 +87,56 @@ class Plan:
         except RecursionError:
             raise MappingResolveError(TOO_DEEP) from None
 
-    def batched_payload_of(self, event: Object) -> Object:
-        """Map and check an event of a batch, where '' stays if a text may be."""
+    def batched_payload_of(self, event: Object) -> tuple[Object, Any]:
+        """Map and check an event of a batch, where '' stays if a text may be; gives it also as the author sees it."""
         try:
             payload = self.contract.validate(self.mapping.resolve(event), mode="batch")
+            # What is nested too deeply would be found out later, when it takes its neighbours along.
+            return payload, self.build_batched(payload)
         except RecursionError:
             raise MappingResolveError(TOO_DEEP) from None
-        # Found out later, it would take its neighbours along.
-        if nests_deeper(payload, MAX_DEPTH):
-            raise MappingResolveError(TOO_DEEP)
-        return payload
 
     def input_for(self, event: Object, payload: Object, settings: Any, auth: AuthTokens) -> ExecuteInput[Any, Any]:
         """Make what `perform` is given."""
-        return ExecuteInput(
-            payload=self.build(payload),
-            settings=settings,
-            auth=auth,
-            raw_data=event,
-            raw_mapping=self.subscription.mapping,
-            audience_settings=_audience_settings(event),
-            audience_membership=audience_membership(event, self.sync_mode),
-            personas=personas_of(event),
-            hook_outputs=self.hook_outputs,
-            sync_mode=self.sync_mode,
-            matching_key=self.matching_key,
-        )
+        return self._input_for(event, self.build(payload), settings, auth, {"raw_data": event})
+
+    def input_given(
+        self, event: Object, payload: Object, text: bytes, settings: Any, auth: AuthTokens
+    ) -> ExecuteInput[Any, Any]:
+        """Make what `perform` is given of an event that was read from a text and that nobody else needs any more."""
+        return self._input_for(event, self.give(payload), settings, auth, {"_raw_data": lambda: decode(text)})
+
+    def _input_for(
+        self, event: Object, payload: Any, settings: Any, auth: AuthTokens, raw: dict[str, Any]
+    ) -> ExecuteInput[Any, Any]:
+        attributes: dict[str, Any] = {
+            "settings": settings,
+            "auth": auth,
+            "audience_settings": {},
+            "raw_mapping": self.subscription.mapping,
+            "hook_inputs": {},
+            "hook_outputs": self.hook_outputs,
+            "sync_mode": self.sync_mode,
+            "matching_key": self.matching_key,
+            "payload": payload,
+            **raw,
+        }
+        personas = personas_of(event)
+        if personas is not None or self.sync_mode is not None:
+            attributes["personas"] = personas
+            attributes["audience_settings"] = _audience_settings(event)
+            attributes["audience_membership"] = audience_membership(event, self.sync_mode)
+        return made(ExecuteInput, attributes)
 
     def batch_input_for(
-        self, events: Sequence[Object], payloads: Sequence[Object], first: Object, settings: Any, auth: AuthTokens
+        self, events: Sequence[Object], payloads: Sequence[Any], first: Object, settings: Any, auth: AuthTokens
     ) -> BatchInput[Any, Any]:
-        """Make what `perform_batch` is given: valid payloads with their events.
+        """Make what `perform_batch` is given: valid payloads, as the author sees them, with their events.
 
         As in the reference, the first event that is subscribed tells the audience for all, valid or not.
         """
         return BatchInput(
-            payloads=[self.build(payload) for payload in payloads],
+            payloads=payloads,
             settings=settings,
             auth=auth,
             raw_data=events,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
 from actions_core.definitions import Subscription
 from actions_core.errors import DeliveryError, JSONSyntaxError, PayloadValidationError
+from actions_core.frozen import frozen
 from actions_core.js import MISSING, Missing, Object, loads
 from actions_core.redaction import Redactor
 from actions_core.request import Exchange
@@ -16,7 +17,7 @@ Outcome: TypeAlias = Literal["delivered", "not subscribed", "rejected", "failed"
 """`rejected`: refused before anything was sent to the partner. `failed`: sent, or being sent, when it went wrong."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True, late="payload")
 class Delivery:
     """One event through one mapping: a value, complete when it is given."""
 

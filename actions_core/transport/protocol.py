@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from actions_core import errors
+from actions_core.frozen import frozen
 
 MAX_BODY: Final = 16 * 1024 * 1024
 """Bytes of an answer that are read; a partner that sends more has nothing to say in the rest."""
@@ -19,7 +20,7 @@ MAX_BODY: Final = 16 * 1024 * 1024
 _CREDENTIALS: Final = re.compile(r"//[^/]*@")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class HttpRequest:
     """One request, ready to be sent.
 
@@ -37,7 +38,7 @@ class HttpRequest:
         return f"<HttpRequest {self.method} {_CREDENTIALS.sub('//', self.url.partition('?')[0])}>"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class HttpResponse:
     """One answer; header names are lower case, repeated ones joined by a comma.
 

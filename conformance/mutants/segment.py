@@ -41,15 +41,10 @@ def edit_plans(change: Callable[[Plan], Plan]) -> Edit:
 
     def around(instance: Callable[..., DestinationInstance[Any]], *args: Any, **options: Any) -> Any:
         made = instance(*args, **options)
-        _set_plans(made, [change(plan) for plan in made.plans])
+        made._use([change(plan) for plan in made.plans])
         return made
 
     return around_segment("instance", around)
-
-
-def _set_plans(instance: DestinationInstance[Any], plans: Sequence[Plan]) -> None:
-    # Final, but for those who want it to be wrong.
-    instance.plans = tuple(plans)  # type: ignore[misc]
 
 
 # --- mistakes --------------------------------------------------------------------------------------------------------
@@ -68,7 +63,7 @@ def skip_validation() -> Edit:
     def unchecked(plan: Plan) -> Plan:
         fields = {key: field.model_copy(update={"required": False}) for key, field in plan.action.fields.items()}
         build = compile_builder(with_fields(plan.action.payload, fields))
-        return replace(plan, contract=_Unchecked(), build=build)  # type: ignore[arg-type]  # it is no contract
+        return replace(plan, contract=_Unchecked(), build=build, give=build)  # type: ignore[arg-type]  # it is no contract
 
     return edit_plans(unchecked)
 
@@ -91,7 +86,7 @@ def limit_mappings(most: int) -> Edit:
         check(len(wanted))
         made = instance(destination, settings, wanted[:MAX_MAPPINGS], **options)
         more = [Plan.compile(destination, one) for one in wanted[MAX_MAPPINGS:] if one.enabled]
-        _set_plans(made, [*made.plans, *more])
+        made._use([*made.plans, *more])
         return made
 
     return both(around_segment("instance", around), edit_platform(check_mapping_count=check))

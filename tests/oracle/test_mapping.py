@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from actions_core import js
 from actions_core.errors import MappingError, MappingResolveError
-from actions_core.mapping import compile_mapping
+from actions_core.mapping import compile_mapping, compiler
 from tests.oracle.client import Oracle
 from tests.oracle.fuzzing import fuzz
 
@@ -228,6 +228,15 @@ def ask(oracle: Oracle, mapping: Any, event: Any) -> tuple[str, Any]:
 
 
 def ours(mapping: Any, event: Any) -> tuple[str, Any]:
+    """Resolve with functions that call each other, and with those that are written for a mapping that is used often."""
+    called = resolved(mapping, event)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "OFTEN", 1)
+        assert resolved(mapping, event) == called
+    return called
+
+
+def resolved(mapping: Any, event: Any) -> tuple[str, Any]:
     try:
         value = compile_mapping(mapping).resolve(event)
     except (MappingError, MappingResolveError) as error:

@@ -304,7 +304,12 @@ def _swapped(value: Any) -> Any:
 
 def _backwards(instance: Callable[..., Instance], *args: Any, **options: Any) -> Instance:
     made = instance(*args, **options)
-    made.plans = made.plans[::-1]  # type: ignore[misc]  # Final, but for those who want it to be wrong
+    deliver = made.deliver
+
+    async def delivered(event: Object | bytes) -> Any:
+        return (await deliver(event))[::-1]
+
+    made.deliver = delivered  # type: ignore[method-assign]  # for those who want it to be wrong
     return made
 
 
@@ -312,7 +317,7 @@ def _tells_of_refusals(instance: Callable[..., Instance], *args: Any, **options:
     made = instance(*args, **options)
     deliver = made.deliver
 
-    async def delivered(event: Object) -> Any:
+    async def delivered(event: Object | bytes) -> Any:
         found = await deliver(event)
         request = HttpRequest("POST", "https://partner.example/refused")
         return [replace(one, exchanges=(Exchange(request),)) if one.outcome == "rejected" else one for one in found]
@@ -325,7 +330,7 @@ def _copies(instance: Callable[..., Instance], *args: Any, **options: Any) -> In
     made = instance(*args, **options)
     deliver = made.deliver
 
-    async def delivered(event: Object) -> Any:
+    async def delivered(event: Object | bytes) -> Any:
         return await deliver(copy.deepcopy(event))
 
     made.deliver = delivered  # type: ignore[method-assign]  # likewise

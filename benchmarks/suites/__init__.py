@@ -1,0 +1,1 @@
+"""What is measured: each suite gives its rows, one after the other."""
