@@ -1,7 +1,7 @@
 """Segment's destination runtime in Python: define a destination, run events through it, explain what happens.
 
 For authors: `Destination`, `Action`, `Preset`, `Field`, `Request`, `hookimpl` and the directives. For those who run
-destinations: `load_catalog`, `DestinationInstance`, `deliver_all`, `Subscription`, `HttpxTransport`. Errors come last.
+destinations: `load_catalog`, `DestinationInstance`, `deliver_all`, `Subscription`, `open_transport`. Errors come last.
 """
 
 from actions_core.answers import (
@@ -89,7 +89,15 @@ from actions_core.runtime import (
     Plan,
     deliver_all,
 )
-from actions_core.transport import HttpRequest, HttpResponse, HttpxTransport, Transport
+from actions_core.transport import (
+    HttpRequest,
+    HttpResponse,
+    HttpxTransport,
+    PyreqwestTransport,
+    Transport,
+    TransportName,
+    open_transport,
+)
 
 __all__ = [  # noqa: RUF022 - grouped by reader
     # authors
@@ -157,13 +165,16 @@ __all__ = [  # noqa: RUF022 - grouped by reader
     "HttpxTransport",
     "Plan",
     "Plugin",
+    "PyreqwestTransport",
     "Redactor",
     "Secret",
     "Subscription",
     "Transport",
+    "TransportName",
     "deliver_all",
     "load_catalog",
     "mapping_of",
+    "open_transport",
     "preset_subscriptions",
     "read_metadata",
     "write_metadata",

@@ -28,8 +28,10 @@ from actions_core import (
     Object,
     PayloadValidationError,
     Plan,
+    PyreqwestTransport,
     Subscription,
     Transport,
+    open_transport,
     preset_subscriptions,
     read_metadata,
 )
@@ -323,7 +325,11 @@ async def path_floor(work: Object) -> Work:
     return Steps([(step, item) for item in zip(read_lines(work["corpus"]), bodies, strict=True)])
 
 
-TRANSPORTS: Final[dict[str, Callable[[], Transport]]] = {"default": HttpxTransport}
+TRANSPORTS: Final[dict[str, Callable[[], Transport]]] = {
+    "default": open_transport,
+    "pyreqwest": PyreqwestTransport,
+    "httpx": HttpxTransport,
+}
 """What a live delivery can send with; a plain install sends with the default."""
 
 

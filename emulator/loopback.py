@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from actions_core import HttpRequest, HttpResponse, HttpxTransport, Transport
+from actions_core import HttpRequest, HttpResponse, Transport, open_transport
 
 
 class LoopbackTransport:
@@ -27,7 +27,7 @@ class LoopbackTransport:
             return urlunsplit(meant._replace(scheme=scheme, netloc=netloc)), meant.netloc.rpartition("@")[2]
 
         self._redirected: Final = redirected
-        self._backend: Final = backend or HttpxTransport(trust_env=False)
+        self._backend: Final = backend or open_transport(trust_env=False)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """See `Transport.send`."""

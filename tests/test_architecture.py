@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from actions_core.transport import TRANSPORTS
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("actions_core", "destinations", "conformance", "emulator")
 
@@ -77,8 +79,16 @@ def test_modules_of_the_core_import_only_lower_layers() -> None:
                 assert layer(parts[1]) <= layer(own), f"{path.relative_to(ROOT)} imports {name}"
 
 
-def test_only_the_transport_knows_httpx() -> None:
+CLIENTS = {"httpx": "with_httpx.py", "pyreqwest": "with_pyreqwest.py"}
+
+
+def test_only_its_own_transport_knows_an_http_client() -> None:
     for package in PACKAGES:
         for path in modules(package):
-            if path != ROOT / "actions_core/transport.py":
-                assert not any(name.split(".")[0] == "httpx" for name in imports(path)), path
+            for name in imports(path):
+                own = CLIENTS.get(name.split(".")[0])
+                assert own is None or path == ROOT / "actions_core/transport" / own, f"{path} imports {name}"
+
+
+def test_every_transport_is_known_by_its_client() -> None:
+    assert set(CLIENTS) == set(TRANSPORTS)

@@ -39,7 +39,7 @@ from actions_core.transport import Transport
 class DestinationInstance(Generic[SettingsT]):
     """Delivers events to one account at a partner; any number of deliveries may run at once.
 
-    async with DestinationInstance(usermotion, {"apiKey": "…"}, transport=HttpxTransport()) as instance:
+    async with DestinationInstance(usermotion, {"apiKey": "…"}, transport=open_transport()) as instance:
         deliveries = await instance.deliver(event)
     """
 

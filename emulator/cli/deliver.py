@@ -176,7 +176,7 @@ class _Run:
         """Deliver with several processes; this one reads, writes, and runs the built-in partner."""
         route, target = self.report.route, self.target
         async with route.address() as address:
-            async with target.instance(transport_to(address), live=route.live):
+            async with target.instance(transport_to(address, route.transport), live=route.live):
                 pass  # what is wrong with it is told here, once
             job = Job(
                 slug=target.destination.slug,
@@ -184,6 +184,7 @@ class _Run:
                 subscriptions=target.subscriptions,
                 tokens=target.tokens,
                 address=address,
+                transport=route.transport,
                 concurrency=self.concurrency,
                 style=self.style,
             )

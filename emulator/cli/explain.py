@@ -13,7 +13,7 @@ from actions_core import MISSING, Explanation
 from actions_core.errors import ConfigurationError
 from actions_core.js import Object, stringify
 from actions_core.redaction import Redactor
-from actions_core.transport import HttpxTransport
+from actions_core.transport import open_transport
 from emulator import loop
 from emulator.cli.options import Target, json_option, rehearsal_options
 from emulator.cli.output import echo_json, faint, heading, pretty_json, shown
@@ -44,7 +44,7 @@ Examples:
 def command(*, event: str, number: int, target: Target, as_json: bool) -> None:
     """Run the command."""
     chosen = _read_event(event, number)
-    instance = target.instance(HttpxTransport())
+    instance = target.instance(open_transport())
     explanations = loop.run(instance.explain(chosen))
     if as_json:
         for explanation in explanations:

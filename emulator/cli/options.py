@@ -16,17 +16,19 @@ import click
 from actions_core import (
     Destination,
     DestinationInstance,
-    HttpxTransport,
     OAuthCredentials,
     Subscription,
     Transport,
+    TransportName,
     load_catalog,
+    open_transport,
     preset_subscriptions,
 )
 from actions_core.definitions import OAUTH_SCHEMES
 from actions_core.errors import ConfigurationError, JSONSyntaxError
 from actions_core.js import Object, loads
 from actions_core.runtime import environment_variable
+from actions_core.transport import DEFAULT_TRANSPORT, TRANSPORTS
 from emulator.loopback import LoopbackTransport
 from emulator.mappings import read_mappings
 
@@ -176,6 +178,8 @@ class Route:
     live: bool
     faults: list[Fault]
     confirmed: bool
+    transport: TransportName | None = None
+    """Which HTTP client sends; None: the one of a plain install."""
 
     @property
     def partner(self) -> str:
@@ -211,19 +215,23 @@ class Route:
     async def open(self) -> AsyncIterator[Transport]:
         """Give a transport; a built-in partner runs as long as the block."""
         async with self.address() as address:
-            yield transport_to(address)
+            yield transport_to(address, self.transport)
 
 
-def transport_to(address: str | None) -> Transport:
+def transport_to(address: str | None, name: TransportName | None) -> Transport:
     """Make what sends to the built-in partner's address, or with None to the internet."""
-    return HttpxTransport() if address is None else LoopbackTransport(address)
+    if address is None:
+        return open_transport(name)
+    return LoopbackTransport(address, open_transport(name, trust_env=False))
 
 
 def route_options(function: Command) -> Command:
-    """Add `--live`, `--yes` and `--fault`; the command receives a `route`."""
+    """Add `--live`, `--yes`, `--fault` and `--transport`; the command receives a `route`."""
 
     @functools.wraps(function)
-    def resolve(*, live: bool, yes: bool, faults: tuple[str, ...], **rest: Any) -> None:
+    def resolve(
+        *, live: bool, yes: bool, faults: tuple[str, ...], transport: TransportName | None, **rest: Any
+    ) -> None:
         if live and faults:
             raise click.UsageError("--fault is about the built-in partner and cannot go with --live")
         from emulator.partner import Fault  # noqa: PLC0415 - see `Route.address`
@@ -232,7 +240,7 @@ def route_options(function: Command) -> Command:
             parsed = [Fault.parse(text) for text in faults]
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--fault") from None
-        function(route=Route(live, parsed, yes), **rest)
+        function(route=Route(live, parsed, yes, transport), **rest)
 
     return _decorate(
         resolve,
@@ -245,6 +253,12 @@ def route_options(function: Command) -> Command:
             metavar="TEXT",
             help='Let the built-in partner fail, e.g. "POST /v1/identify status=503 retry-after=2 count=3"; '
             "may be repeated.",
+        ),
+        click.option(
+            "--transport",
+            type=click.Choice(TRANSPORTS),
+            help=f"The HTTP client that sends, to the built-in partner too: {DEFAULT_TRANSPORT} (the default) is many "
+            "times faster, httpx tells a partner's own words for a status.",
         ),
     )
 

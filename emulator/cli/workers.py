@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final
 
-from actions_core import Delivery, OAuthCredentials, Object, Subscription, load_catalog
+from actions_core import Delivery, OAuthCredentials, Object, Subscription, TransportName, load_catalog
 from actions_core.runtime.stream import in_order
 from emulator import loop
 from emulator.cli.options import Target, transport_to
@@ -37,6 +37,7 @@ class Job:
     tokens: OAuthCredentials | None
     address: str | None
     """Of the built-in partner; None: requests go to the real one."""
+    transport: TransportName | None
     concurrency: int
     """Events under way at once, of all processes together."""
     style: Style
@@ -163,7 +164,7 @@ async def _deliver(connection: Connection, job: Job) -> None:
                 yield parse_event(text), False
             yield parse_event(last), True
 
-    async with target.instance(transport_to(job.address), live=job.address is None) as instance:
+    async with target.instance(transport_to(job.address, job.transport), live=job.address is None) as instance:
 
         async def deliver(read: tuple[Read, bool]) -> list[Delivery]:
             return await instance.deliver(read[0].event) if isinstance(read[0], NumberedEvent) else []

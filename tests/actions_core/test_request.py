@@ -10,7 +10,6 @@ import pytest
 
 from actions_core import (
     MISSING,
-    DeliveryError,
     HTTPError,
     HttpRequest,
     HttpxTransport,
@@ -136,31 +135,6 @@ def test_a_slow_partner_is_a_timeout_with_the_references_words() -> None:
     assert caught.value.retryable
 
 
-def test_a_refused_connection_is_named_as_node_names_it() -> None:
-    async def run() -> None:
-        # Port 1 of the loopback address: nothing listens there.
-        transport = HttpxTransport(trust_env=False)
-        try:
-            await Request(transport, RequestOptions())("http://127.0.0.1:1/")
-        finally:
-            await transport.aclose()
-
-    with pytest.raises(TransportError) as caught:
-        asyncio.run(run())
-    assert caught.value.code == "ECONNREFUSED"
-    assert caught.value.retryable
-
-
-@pytest.mark.parametrize("url", ["no scheme", "ftp://a.example/", "http://"], ids=str)
-def test_a_url_that_cannot_be_asked_is_an_error_of_the_delivery(url: str) -> None:
-    async def run() -> None:
-        await Request(HttpxTransport(trust_env=False), RequestOptions())(url)
-
-    with pytest.raises(DeliveryError) as caught:
-        asyncio.run(run())
-    assert caught.value.code == "ERR_INVALID_URL"
-
-
 def redirect(to: str, status: int = 307) -> httpx.Response:
     return httpx.Response(status, headers={"location": to})
 
@@ -255,26 +229,6 @@ def test_requests_may_be_changed_before_they_are_sent_and_answers_before_they_ar
     common = RequestOptions(before_request=[sign], after_response=[forgive])
     assert send(partner, method="POST", json={"a": 1}, common=common).status == 200
     assert partner.received[0].headers["x-signature"] == "7"
-
-
-def test_of_a_huge_answer_only_the_beginning_is_read() -> None:
-    async def run() -> Response:
-        backend = httpx.MockTransport(lambda _: httpx.Response(200, content=b"x" * 10_000))
-        return await Request(HttpxTransport(backend, max_body=1000), RequestOptions())("https://a.example/")
-
-    assert asyncio.run(run()).content == "x" * 1000
-
-
-def test_no_answer_sets_a_cookie() -> None:
-    partner = Partner(httpx.Response(200, headers={"set-cookie": "session=1"}))
-
-    async def run() -> None:
-        request = Request(HttpxTransport(httpx.MockTransport(partner)), RequestOptions())
-        await request.get("https://a.example/")
-        await request.get("https://a.example/")
-
-    asyncio.run(run())
-    assert "cookie" not in partner.received[1].headers
 
 
 def test_search_params_of_the_destination_and_of_the_request_are_both_sent() -> None:

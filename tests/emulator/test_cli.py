@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from actions_core.transport import TRANSPORTS
 from emulator.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -167,6 +168,7 @@ def test_a_trigger_that_does_not_parse_is_shown_with_its_place(run: Any) -> None
         (("deliver", "events.jsonl", "-s", "apiKey=x", "--live"), "add --yes to confirm"),
         (("deliver", "events.jsonl", "-s", "apiKey=x", "--live", "--yes", "--fault", "*"), "cannot go with --live"),
         (("deliver", "events.jsonl", "-s", "apiKey=x", "--concurrency", "0"), "concurrency"),
+        (("deliver", "events.jsonl", "-s", "apiKey=x", "--transport", "curl"), "'curl' is not one of 'pyreqwest', 'httpx'"),
         (("explain", "events.jsonl", "-s", "apiKey=x", "-n", "9"), "events.jsonl has 1 events, so there is no number 9"),
         (("explain", "{broken", "-s", "apiKey=x"), "the event: line 1 is not JSON"),
         (("explain", "nowhere.json", "-s", "apiKey=x"), "No such file or directory"),
@@ -336,6 +338,27 @@ def test_a_proxy_of_the_environment_is_not_used_for_the_built_in_partner(
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert run(*with_key("deliver", "events.jsonl"), events=[GOOD]).exit_code == 0
+
+
+def test_every_transport_gives_the_same_output(run: Any) -> None:
+    faults = ["POST /v1/identify status=503 retry-after=2 count=1", "POST /v1/identify reset count=1"]
+    options = [option for fault in faults for option in ("--fault", fault)]
+    outputs = []
+    for transport in TRANSPORTS:
+        arguments = ("deliver", "events.jsonl", "--json", "--concurrency", "1", "--transport", transport, *options)
+        *lines, summary = json_lines(run(*with_key(*arguments), events=[GOOD] * 3))
+        del summary["summary"]["seconds"]
+        outputs.append([{**line, "milliseconds": 0} for line in lines] + [summary])
+    assert [line["status"] for line in outputs[0][:-1] if line["status"]] == [503, 500, 200]
+    assert all(output == outputs[0] for output in outputs)
+
+
+def test_a_transport_that_is_not_installed_is_one_clear_sentence(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("actions_core.transport.choice.find_spec", lambda _: None)
+    for transport in TRANSPORTS:
+        result = run(*with_key("deliver", "events.jsonl", "--transport", transport), events=[GOOD])
+        assert result.exit_code == 2
+        assert f"the transport {transport} needs the package {transport}: pip install {transport}" in result.stderr
 
 
 def test_a_pipe_is_followed_while_it_is_being_written() -> None:
@@ -551,7 +574,7 @@ def test_the_version_loads_neither_destinations_nor_an_http_client() -> None:
         "from emulator.cli import main\n"
         "try: main(['--version'])\n"
         "except SystemExit: pass\n"
-        "print(sorted({'pydantic', 'httpx', 'uvicorn', 'actions_core'} & set(sys.modules)))"
+        "print(sorted({'pydantic', 'httpx', 'pyreqwest', 'uvicorn', 'actions_core'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert found.stdout.splitlines()[1] == "[]"
