@@ -160,7 +160,7 @@ class _Run:
                 if not isinstance(read, NumberedEvent):
                     return []
                 self.report.started += 1
-                return await instance.deliver(read.event)
+                return await instance.deliver(read.event, own=True)
 
             writer = Writer(instance, self.style)
             async with aclosing(in_order(deliver, reads(), concurrency=self.concurrency)) as bursts:

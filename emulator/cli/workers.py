@@ -167,7 +167,7 @@ async def _deliver(connection: Connection, job: Job) -> None:
     async with target.instance(transport_to(job.address, job.transport), live=job.address is None) as instance:
 
         async def deliver(read: tuple[Read, bool]) -> list[Delivery]:
-            return await instance.deliver(read[0].event) if isinstance(read[0], NumberedEvent) else []
+            return await instance.deliver(read[0].event, own=True) if isinstance(read[0], NumberedEvent) else []
 
         writer = Writer(instance, job.style)
         text: list[str] = []
