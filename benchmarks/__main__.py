@@ -85,7 +85,7 @@ def main(
             quick=quick,
             flame=flame,
             reference=not no_reference,
-            stream=stream or (0.1 if quick else 1000),
+            stream=stream or (0.1 if quick else 100),
         )
         try:
             rows = list(_measured(run, chosen))

@@ -63,7 +63,7 @@ class Run:
     rounds: int = 5
     quick: bool = False
     """Everything on tiny sizes: the figures mean nothing then."""
-    stream: float = 1000
+    stream: float = 100
     """Megabytes to stream through a command."""
     flame: Path | None = None
     """Where a flame graph goes."""

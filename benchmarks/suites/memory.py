@@ -70,8 +70,11 @@ def _streams(run: Run) -> Iterator[Row]:
     with file.open("w", encoding="utf-8") as stream:
         stream.writelines(repeat(some, times))
     count = 100 * times
-    command = [str(Path(sys.executable).with_name("actions")), "deliver", str(file), "--quiet"]
-    yield Row("memory", "actions deliver", tuple(_watch(command, count, file.stat().st_size)), table="a big file")
+    ways: tuple[list[str], ...] = ([], ["--workers", "2"])
+    for more in ways:
+        command = [str(Path(sys.executable).with_name("actions")), "deliver", str(file), "--quiet", *more]
+        name = " ".join(["actions deliver", *more])
+        yield Row("memory", name, tuple(_watch(command, count, file.stat().st_size)), table="a big file")
 
 
 def _watch(command: list[str], count: int, size: int) -> Iterator[Figure]:
