@@ -9,6 +9,7 @@ import asyncio
 import json
 import platform
 import sys
+from collections.abc import Callable
 from time import perf_counter_ns, process_time_ns
 from typing import Any
 
@@ -29,6 +30,14 @@ async def answer(work: Work, request: Object) -> Object:
     return {"cpu_us": cpu / 1000, "wall_us": wall / 1000, **told}
 
 
+def _loop(work: Object) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if not work.get("uvloop"):
+        return None
+    import uvloop  # noqa: PLC0415 - only works with sockets ask for it
+
+    return uvloop.new_event_loop
+
+
 def main() -> None:
     """Read the work, then requests about it, until standard input ends."""
 
@@ -36,9 +45,9 @@ def main() -> None:
         sys.stdout.write(f"{json.dumps(answered, ensure_ascii=True)}\n")
         sys.stdout.flush()
 
+    description = json.loads(sys.stdin.readline())
     # One event loop for all of it, as for a process that delivers.
-    with asyncio.Runner() as runner:
-        description = json.loads(sys.stdin.readline())
+    with asyncio.Runner(loop_factory=_loop(description)) as runner:
         work = runner.run(WORKS[description["work"]](description))
         tell({"lengths": work.lengths, "version": platform.python_version()})
         for line in sys.stdin:

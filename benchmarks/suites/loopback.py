@@ -15,21 +15,26 @@ from benchmarks.ab import WARM, Run, Side, compare, start, take_turns, warmed
 from benchmarks.accounts import webhook_account
 from benchmarks.peers import HERE, Peer, PeerError
 from benchmarks.results import Figure, Row, ratio
-from benchmarks.works import TRANSPORTS
 
 _IN_FLIGHT: Final = (1, 16, 64, 256)
+_INSTALLED: Final[dict[str, Object]] = {
+    "default": {"transport": None, "uvloop": False},
+    "fast": {"transport": None, "uvloop": True},
+    "httpx": {"transport": "httpx", "uvloop": True},
+}
+"""A plain install, one with the extra `fast`, and that with the other transport."""
 _SAMPLE: Final = 1_000_000
 """Microseconds that one side of a round should take."""
 
 
 def rows(run: Run) -> Iterator[Row]:
-    """Send 1 KB events through Webhook; our runtime with each of its transports."""
+    """Send 1 KB events through Webhook; our runtime with each of its transports, and with uvloop or without."""
     with ExitStack() as stack:
         port = stack.enter_context(_server())
         account = webhook_account(f"http://127.0.0.1:{port}/in")
         work = {"work": "loopback", "corpus": run.corpus("1k"), **account}
         sides = [Side("reference", "reference", work)] if run.reference else []
-        sides += (Side(name, "ours", {**work, "transport": name}) for name in TRANSPORTS)
+        sides += (Side(name, "ours", {**work, **how}) for name, how in _INSTALLED.items())
         peers = start(stack, sides)
         compared = compare("loopback", peers)
         for side in sides:
