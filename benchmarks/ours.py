@@ -36,13 +36,19 @@ def main() -> None:
         sys.stdout.write(f"{json.dumps(answered, ensure_ascii=True)}\n")
         sys.stdout.flush()
 
+    description = json.loads(sys.stdin.readline())
     # One event loop for all of it, as for a process that delivers.
-    with asyncio.Runner() as runner:
-        description = json.loads(sys.stdin.readline())
+    with asyncio.Runner(loop_factory=_uvloop if description.get("uvloop") else None) as runner:
         work = runner.run(WORKS[description["work"]](description))
         tell({"lengths": work.lengths, "version": platform.python_version()})
         for line in sys.stdin:
             tell(runner.run(answer(work, json.loads(line))))
+
+
+def _uvloop() -> asyncio.AbstractEventLoop:
+    import uvloop  # noqa: PLC0415 - not on every system
+
+    return uvloop.new_event_loop()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from actions_core import Object
+from actions_core.transport import DEFAULT_TRANSPORT
 from benchmarks.results import Figure, Row
 
 
@@ -57,6 +58,7 @@ _CHEAPER: Final = "reference / ours"
 _FLOOR: Final = "ours / floor"
 _RATE: Final = "events/s / reference"
 _SLOPE: Final = "ours, slope"
+_FAST: Final = f"{DEFAULT_TRANSPORT} on uvloop"
 
 TARGETS: Final = (
     Target("full path, 1 KB, cheaper than the reference", "path", "presets, 1 KB", _CHEAPER, 12),
@@ -75,10 +77,10 @@ TARGETS: Final = (
     Target("batch of 100, whole events, 4 KB", "batch", "100 whole events, 4 KB", _CHEAPER, 3),
     Target("batch of 100, three values, 1 KB", "batch", "100 three values, 1 KB", _CHEAPER, 3),
     Target("batch of 100, three values, 4 KB", "batch", "100 three values, 4 KB", _CHEAPER, 3),
-    Target("loopback, 16 in flight, fast transport", "loopback", "16 in flight, pyreqwest", _RATE, 5),
-    Target("loopback, 64 in flight, fast transport", "loopback", "64 in flight, pyreqwest", _RATE, 5),
-    Target("loopback, 16 in flight, default install", "loopback", "16 in flight, default", _RATE, 1.2),
-    Target("loopback, 64 in flight, default install", "loopback", "64 in flight, default", _RATE, 1.2),
+    Target("loopback, 16 in flight, fast transport", "loopback", f"16 in flight, {_FAST}", _RATE, 5),
+    Target("loopback, 64 in flight, fast transport", "loopback", f"64 in flight, {_FAST}", _RATE, 5),
+    Target("loopback, 16 in flight, default install", "loopback", f"16 in flight, {DEFAULT_TRANSPORT}", _RATE, 1.2),
+    Target("loopback, 64 in flight, default install", "loopback", f"64 in flight, {DEFAULT_TRANSPORT}", _RATE, 1.2),
     Target("50 mappings, none matching, against one", "growth", "mappings of other calls", "50 / 1", None, 1.5),
     Target("`@flatten` of 10,000 keys", "growth", "@flatten, keys: 10,000", "ours, ms", None, 5),
     Target("`@if` nested 14 deep: compile", "growth", "@if, compiling: 14", "ours, ms", None, 10),

@@ -22,16 +22,12 @@ from actions_core import (
     DestinationInstance,
     HttpRequest,
     HttpResponse,
-    HttpxTransport,
     InputField,
     MappingResolveError,
     Object,
     PayloadValidationError,
     Plan,
-    PyreqwestTransport,
     Subscription,
-    Transport,
-    open_transport,
     preset_subscriptions,
     read_metadata,
 )
@@ -39,6 +35,7 @@ from actions_core.contract import compile_contract
 from actions_core.encoding import decode, encode
 from actions_core.js import MISSING, loads
 from actions_core.mapping import compile_mapping
+from actions_core.transport import open_transport
 from actions_core.trigger import compile_trigger
 
 Call: TypeAlias = tuple[Callable[[Any], Any], Any]
@@ -325,21 +322,13 @@ async def path_floor(work: Object) -> Work:
     return Steps([(step, item) for item in zip(read_lines(work["corpus"]), bodies, strict=True)])
 
 
-TRANSPORTS: Final[dict[str, Callable[[], Transport]]] = {
-    "default": open_transport,
-    "pyreqwest": PyreqwestTransport,
-    "httpx": HttpxTransport,
-}
-"""What a live delivery can send with; a plain install sends with the default."""
-
-
 async def loopback(work: Object) -> Work:
     """Deliver events over a socket, to a server on this machine that a mapping names."""
     instance = DestinationInstance(
         destination_of(work),
         work["settings"],
         subscriptions_of(work),
-        transport=TRANSPORTS[work["transport"]](),
+        transport=open_transport(work["transport"], trust_env=False),
     )
 
     async def step(event: Object) -> bool:

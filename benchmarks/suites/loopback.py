@@ -6,16 +6,17 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from typing import Final
 
 import psutil
 
 from actions_core import Object
+from actions_core.transport import DEFAULT_TRANSPORT, TRANSPORTS
 from benchmarks.ab import WARM, Run, Side, compare, start, take_turns, warmed
 from benchmarks.accounts import webhook_account
 from benchmarks.peers import HERE, Peer, PeerError
 from benchmarks.results import Figure, Row, ratio
-from benchmarks.works import TRANSPORTS
 
 _IN_FLIGHT: Final = (1, 16, 64, 256)
 _SAMPLE: Final = 1_000_000
@@ -23,13 +24,16 @@ _SAMPLE: Final = 1_000_000
 
 
 def rows(run: Run) -> Iterator[Row]:
-    """Send 1 KB events through Webhook; our runtime with each of its transports."""
+    """Send 1 KB events through Webhook; our runtime with each of its transports, and the default one on uvloop."""
     with ExitStack() as stack:
         port = stack.enter_context(_server())
         account = webhook_account(f"http://127.0.0.1:{port}/in")
         work = {"work": "loopback", "corpus": run.corpus("1k"), **account}
         sides = [Side("reference", "reference", work)] if run.reference else []
         sides += (Side(name, "ours", {**work, "transport": name}) for name in TRANSPORTS)
+        if find_spec("uvloop") is not None:
+            fastest = {**work, "transport": DEFAULT_TRANSPORT, "uvloop": True}
+            sides.append(Side(f"{DEFAULT_TRANSPORT} on uvloop", "ours", fastest))
         peers = start(stack, sides)
         compared = compare("loopback", peers)
         for side in sides:
@@ -42,6 +46,7 @@ def _rows_of(run: Run, peers: dict[str, Peer], in_flight: int, compared: int) ->
     requests: dict[str, Object] = {}
     for name, peer in peers.items():
         first = {"count": 8 * in_flight, "concurrency": in_flight}
+        peer.ask({"op": "run", **first})  # opens the connections
         count = warmed(peer, first, length=8 * in_flight, quick=run.quick, sample=_SAMPLE)
         requests[name] = {**first, "count": count}
     told = take_turns(peers, requests, run.rounds)
