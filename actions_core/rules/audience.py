@@ -22,12 +22,13 @@ def audience_membership(event: Object, sync_mode: SyncMode | None) -> bool | Non
     Engage says it in the trait or property that is called like `context.personas.computation_key`; reverse ETL in the
     name of the event (`new`, `updated`, `deleted`), as far as the mapping's sync mode is about such events.
     """
-    engage = _engage_membership(event)
+    engage = _engage_membership(event, personas_of(event))
     return _reverse_etl_membership(event, sync_mode) if engage is None else engage
 
 
-def _engage_membership(event: Object) -> bool | None:
-    personas = personas_of(event) or {}
+def _engage_membership(event: Object, personas: Object | None) -> bool | None:
+    if personas is None:
+        return None
     key = personas.get("computation_key")
     if personas.get("computation_class") not in ("audience", "journey_step") or not truthy(key):
         return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from actions_core.fields import InputField, union_parts
+from actions_core.js import Missing
 
 Builder: TypeAlias = Callable[[Any], Any]
 
@@ -48,6 +49,8 @@ def compile_builder(contract: type | Mapping[str, InputField], copy: Builder | N
 
 def _attribute_builder(hint: Any, copy: Builder) -> Builder:
     """Find the dataclass in `list[Item] | Missing` and its like."""
+    if all(part in _PLAIN for part in union_parts(hint)):
+        return same
     for part in union_parts(hint):
         listed = typing.get_origin(part) is list
         nested = typing.get_args(part)[0] if listed else part
@@ -62,6 +65,7 @@ def _each(build: Builder) -> Builder:
 
 
 _ATOMS: Final = frozenset({str, int, float, bool, type(None)})
+_PLAIN: Final = _ATOMS | {Missing}
 
 
 def same(value: Any) -> Any:

@@ -7,6 +7,7 @@ passed the field's format `uri` already, so that it is ASCII and has no spaces.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 from urllib.parse import quote, unquote
@@ -17,6 +18,7 @@ _FORBIDDEN_IN_HOST: Final = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")
 _IPV4_NUMBER: Final = re.compile(r"[0-9]+\Z|0[xX][0-9a-fA-F]*\Z")
 
 
+@lru_cache(maxsize=256)  # a mapping sends all of its events to one address, most often
 def web_url(text: str) -> str:
     """Write an http or https URL as fetch sends it: scheme and host in lower case, no default port, no `..`.
 
