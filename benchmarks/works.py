@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from itertools import cycle, islice
 from pathlib import Path
@@ -291,12 +292,12 @@ async def path(work: Object) -> Work:
     """Run an event through a destination, from its line or parsed already, with the network stubbed.
 
     With `alone` an event meets the one subscription that matches it, as production does it; events that none matches
-    are left out then.
+    are left out then. With `own` an event is given away, as by `actions deliver`, and not copied.
     """
     stub = Stub()
     instances = _instances(work, stub)
     calls = [
-        (instance.deliver, line if work["parse"] else loads(line))
+        (partial(instance.deliver, own=work.get("own", False)), line if work["parse"] else loads(line))
         for line in read_lines(work["corpus"])
         for matches, instance in instances
         if matches(loads(line))
@@ -332,7 +333,7 @@ async def loopback(work: Object) -> Work:
     )
 
     async def step(event: Object) -> bool:
-        (delivery,) = await instance.deliver(event)
+        (delivery,) = await instance.deliver(event, own=True)
         return delivery.error is not None
 
     return Crowd(read_events(work["corpus"]), step)
