@@ -413,7 +413,7 @@ async def batch(work: Object) -> Work:
     def output(deliveries: list[BatchDelivery]) -> Object:
         return {"statuses": [status.status for delivery in deliveries for status in delivery.statuses]}
 
-    return Waiting([(instance.deliver_batch, batch) for batch in batches], stub, output)
+    return Waiting([(partial(instance.deliver_batch, own=True), batch) for batch in batches], stub, output)
 
 
 WORKS: Final[dict[str, Callable[[Object], Coroutine[Any, Any, Work]]]] = {

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from actions_core.answers import Failure, MultiStatus, Submitted, Success
 from actions_core.definitions import Subscription
 from actions_core.errors import ActionsError, DeliveryError, HTTPError, code_for_status
-from actions_core.frozen import frozen
+from actions_core.frozen import frozen, made
 from actions_core.js import MISSING, Object, truthy
 from actions_core.redaction import Redactor
 from actions_core.request import Exchange, Response
@@ -158,7 +158,8 @@ def _statuses_of(answer: object, payloads: Sequence[Object]) -> list[EventStatus
     if isinstance(answer, Response):
         body = answer.content if answer.data is MISSING or answer.data is None else answer.data
         # Reference: an answer for the whole batch names no error, even if its status is one.
-        return [EventStatus(status=answer.status, body=body, sent=payload) for payload in payloads]
+        answered = {"status": answer.status, "body": body}
+        return [made(EventStatus, {**answered, "sent": payload}) for payload in payloads]
     if isinstance(answer, HTTPError):
         return [EventStatus(status=answer.status, body=str(answer), sent=payload) for payload in payloads]
     if answer is None:

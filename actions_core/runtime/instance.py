@@ -30,9 +30,8 @@ from actions_core.runtime import batches, operations
 from actions_core.runtime.account import Account, Attempt, TokenListener
 from actions_core.runtime.batches import BatchDelivery, EventStatus, Job
 from actions_core.runtime.explanation import Explanation, explain_plan
-from actions_core.runtime.plan import TOO_DEEP, Plan
+from actions_core.runtime.plan import MAX_DEPTH, TOO_DEEP, Plan
 from actions_core.runtime.results import Delivery, Outcome
-from actions_core.runtime.values import MAX_DEPTH
 from actions_core.transport import Transport
 
 
@@ -141,13 +140,16 @@ class DestinationInstance(Generic[SettingsT]):
             self._raise_first(deliveries)
         return deliveries
 
-    async def deliver_batch(self, events: Sequence[Object]) -> list[BatchDelivery]:
+    async def deliver_batch(self, events: Sequence[Object], *, own: bool = False) -> list[BatchDelivery]:
         """Run events through every enabled mapping as one batch each, which is one call of `perform_batch`.
+
+        What an author's function is given is a copy, unless the events are the caller's `own` to give away.
 
         Never raises for an event: each `BatchDelivery` has a status for every event, in order, those that were not
         subscribed or not valid included.
         """
-        deliveries = [await self._deliver_batch(plan, events) for plan in self.plans]
+        gives_away = own and len(self.plans) == 1 and not self.account.signed_in
+        deliveries = [await self._deliver_batch(plan, events, gives_away=gives_away) for plan in self.plans]
         self._raise_first(deliveries)
         return deliveries
 
@@ -322,8 +324,9 @@ class DestinationInstance(Generic[SettingsT]):
         told["seconds"] = perf_counter() - started
         return made(Delivery, told)
 
-    async def _deliver_batch(self, plan: Plan, events: Sequence[Any]) -> BatchDelivery:
+    async def _deliver_batch(self, plan: Plan, events: Sequence[Any], *, gives_away: bool) -> BatchDelivery:
         started = perf_counter()
+        build = plan.give if gives_away else plan.build
         statuses: list[EventStatus] = [batches.not_subscribed()] * len(events)
         ready: dict[int, Object] = {}
         built: list[Any] = []
@@ -334,13 +337,25 @@ class DestinationInstance(Generic[SettingsT]):
                     raise not_an_event(event)
                 if plan.trigger.matches(event):
                     first = event if first is None else first
-                    ready[index], payload = plan.batched_payload_of(event)
-                    built.append(payload)
+                    ready[index] = payload = plan.batched_payload_of(event)
+                    built.append(build(payload))
+            except RecursionError:
+                del ready[index]
+                statuses[index] = batches.refused(MappingResolveError(TOO_DEEP))
             except (MappingResolveError, PayloadValidationError, NotJSONError) as error:
                 statuses[index] = batches.refused(error)
         attempt: Attempt[object] = Attempt()
         if first is not None:
             attempt = await self._perform_batch(plan, events, ready, built, first)
+            if attempt.error is not None and isinstance(attempt.error.__cause__, RecursionError):
+                # The fault of some of the events, perhaps: their neighbours have another try, if nothing was sent yet.
+                deep = [index for index, payload in ready.items() if nests_deeper(payload, MAX_DEPTH)]
+                if deep and not attempt.exchanges:
+                    for index in deep:
+                        del ready[index]
+                        statuses[index] = batches.refused(MappingResolveError(TOO_DEEP))
+                    built = [plan.build(payload) for payload in ready.values()]
+                    attempt = await self._perform_batch(plan, events, ready, built, first)
         return BatchDelivery(
             subscription=plan.subscription,
             statuses=batches.placed(statuses, ready, attempt),

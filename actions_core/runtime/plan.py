@@ -22,9 +22,11 @@ from actions_core.inputs import (
 from actions_core.js import Object, stringify, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
 from actions_core.rules.audience import audience_membership, personas_of
-from actions_core.runtime.values import Builder, compile_builder, copy_shallow, same
+from actions_core.runtime.values import Builder, compile_builder, same
 from actions_core.trigger import Trigger, compile_trigger
 
+MAX_DEPTH: Final = 200
+"""Levels that a payload may be nested: beyond some hundreds of them Python's stack ends."""
 TOO_DEEP: Final = "The event is nested too deeply to be sent."
 
 
@@ -39,8 +41,6 @@ class Plan:
     contract: Contract = field(repr=False)
     build: Builder = field(repr=False)
     """Makes what `perform` is given of a copy of the payload."""
-    build_batched: Builder = field(repr=False)
-    """Makes what `perform_batch` is given of one; raises `RecursionError` for one that is nested too deeply."""
     give: Builder = field(repr=False)
     """Makes it of the payload itself, which nobody else may have then."""
     sync_mode: SyncMode | None
@@ -66,7 +66,6 @@ class Plan:
                 mapping=compile_mapping(mapping),
                 contract=compile_contract(action.fields),
                 build=compile_builder(action.payload),
-                build_batched=compile_builder(action.payload, copy_shallow),
                 give=compile_builder(action.payload, same),
                 sync_mode=_sync_mode(action, mapping.get("__segment_internal_sync_mode")),
                 matching_key=to_string(matching_key) if truthy(matching_key) else None,
@@ -87,12 +86,10 @@ class Plan:
         except RecursionError:
             raise MappingResolveError(TOO_DEEP) from None
 
-    def batched_payload_of(self, event: Object) -> tuple[Object, Any]:
-        """Map and check an event of a batch, where '' stays if a text may be; gives it also as the author sees it."""
+    def batched_payload_of(self, event: Object) -> Object:
+        """Map and check an event of a batch, where '' stays if a text may be; raises as `payload_of`."""
         try:
-            payload = self.contract.validate(self.mapping.resolve(event), mode="batch")
-            # What is nested too deeply would be found out later, when it takes its neighbours along.
-            return payload, self.build_batched(payload)
+            return self.contract.validate(self.mapping.resolve(event), mode="batch")
         except RecursionError:
             raise MappingResolveError(TOO_DEEP) from None
 

@@ -13,10 +13,6 @@ from actions_core.js import Missing
 Builder: TypeAlias = Callable[[Any], Any]
 
 
-MAX_DEPTH: Final = 200
-"""Levels that a payload may be nested: beyond some hundreds of them Python's stack ends."""
-
-
 def compile_builder(contract: type | Mapping[str, InputField], copy: Builder | None = None) -> Builder:
     """Compile a payload contract into a function from payload to dataclass (or to a dict, where there is none).
 
@@ -83,19 +79,4 @@ def copy_json(value: Any) -> Any:
         return copied
     if isinstance(value, list):
         return [item if type(item) in _ATOMS else copy_json(item) for item in value]
-    return value
-
-
-def copy_shallow(value: Any, levels: int = MAX_DEPTH - 1) -> Any:
-    """Copy as `copy_json` does, but raise `RecursionError` for what is nested more than some levels deep."""
-    if isinstance(value, (dict, list)) and not levels:
-        raise RecursionError("nested too deeply")
-    if isinstance(value, dict):
-        copied = dict(value)
-        for key, item in value.items():
-            if type(item) not in _ATOMS:
-                copied[key] = copy_shallow(item, levels - 1)
-        return copied
-    if isinstance(value, list):
-        return [item if type(item) in _ATOMS else copy_shallow(item, levels - 1) for item in value]
     return value

@@ -198,13 +198,15 @@ def test_one_event_whose_mapping_fails_harms_no_neighbour() -> None:
     assert [status.status for status in delivery.statuses] == [200, 400, 200]
 
 
-def test_one_event_nested_too_deeply_harms_no_neighbour() -> None:
+@pytest.mark.parametrize("own", [False, True], ids=["kept", "own"])
+@pytest.mark.parametrize(("levels", "statuses"), [(300, [200, 200, 200]), (100_000, [200, 400, 200])])
+def test_one_event_nested_too_deeply_harms_no_neighbour(levels: int, statuses: list[int], own: bool) -> None:
     deep: Object = {}
-    for _ in range(300):
+    for _ in range(levels):
         deep = {"d": deep}
 
     async def send_dicts(request: Request, data: BatchInput[Object, NoSettings]) -> object:
-        return await request.post("https://a.example/many", json=[one["id"] for one in data.payloads])
+        return await request.post("https://a.example/many", json=list(data.payloads))
 
     free = {
         "id": InputField(type="string", required=True, default={"@path": "$.userId"}),
@@ -215,11 +217,12 @@ def test_one_event_nested_too_deeply_harms_no_neighbour() -> None:
 
     async def go() -> BatchDelivery:
         async with open_instance(made, FakePartner()) as instance:
-            return (await instance.deliver_batch([person(1), person(2, note=deep), person(3)]))[0]
+            return (await instance.deliver_batch([person(1), person(2, note=deep), person(3)], own=own))[0]
 
     delivery = asyncio.run(go())
-    assert [status.status for status in delivery.statuses] == [200, 400, 200]
-    assert delivery.statuses[1].message == "The event is nested too deeply to be sent."
+    assert [status.status for status in delivery.statuses] == statuses
+    refused = [status.message for status in delivery.statuses if status.status == 400]
+    assert refused == ["The event is nested too deeply to be sent."] * statuses.count(400)
 
 
 def test_two_equal_events_are_two_payloads() -> None:
