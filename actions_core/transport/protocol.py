@@ -87,7 +87,7 @@ class Transport(Protocol):
 DEFAULT_HEADERS: Final = {"accept": "*/*", "accept-encoding": "gzip,deflate", "user-agent": "segment-actions-emulator"}
 """What a request carries that does not say otherwise.
 
-Reference: node-fetch's, but for the name; it unpacks these two encodings.
+Those of node-fetch, which Segment sends with, but for the name; it unpacks these two encodings.
 """
 MAX_IDLE_CONNECTIONS: Final = 100
 MAX_IDLE_SECONDS: Final = 5.0

@@ -169,6 +169,20 @@ def test_an_event_meets_every_mapping_that_can_match_its_type(event: Object, mat
     assert "".join(one.subscription.name for one in deliveries if one.outcome == "delivered") == matched
 
 
+def test_an_integer_beyond_doubles_is_rounded_where_it_is_sent() -> None:
+    seen: list[Object] = []
+
+    async def look(request: Request, data: ExecuteInput[Payload, Settings]) -> None:
+        await send(request, data)
+        if data.payload.properties:
+            seen.append(data.payload.properties)
+
+    one, partner = instance(look)
+    deliver(one, b'{"type": "track", "event": "Paid", "properties": {"id": 9007199254740993}}')
+    assert seen == [{"id": 9007199254740993}]
+    assert partner.bodies == [b'{"event":"Paid","with":{"id":9007199254740992}}']
+
+
 def test_a_template_that_tells_the_time_tells_it_once() -> None:
     pytest.importorskip("liquid")
     one, partner = instance(mapping={"event": {"@liquid": "{{ 'now' | date: '%N' }}"}})
