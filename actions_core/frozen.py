@@ -25,6 +25,7 @@ def frozen(*, kw_only: bool = False, late: str = "") -> Callable[[type[ClassT]],
         setattr(made, "__init__", _quick_init(made))  # noqa: B010 - to assign it would be a mistake elsewhere
         if late:
             setattr(made, late, _Late(late))
+            setattr(made, "__getstate__", _complete_state(late))  # noqa: B010 - likewise
         return made
 
     return decorate
@@ -67,6 +68,16 @@ class _Late:
             raise AttributeError(self._name)  # as for any attribute without a default
         value = instance.__dict__[self._name] = instance.__dict__[f"_{self._name}"]()
         return value
+
+
+def _complete_state(late: str) -> Callable[[Any], dict[str, Any]]:
+    """Give what a copy or a pickle has of an instance: a late attribute itself, not what works it out."""
+
+    def state(instance: Any) -> dict[str, Any]:
+        getattr(instance, late)
+        return {name: value for name, value in instance.__dict__.items() if name != f"_{late}"}
+
+    return state
 
 
 InstanceT = TypeVar("InstanceT")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 
 import pytest
@@ -62,3 +64,10 @@ def test_a_late_attribute_is_worked_out_once_and_only_if_somebody_asks() -> None
     assert replace(one, size=2) == Late(name="a", size=2, tags=[], body=b"body")
     assert [one.name for one in fields(Late)] == ["name", "size", "tags", "body"]
     assert not hasattr(Late, "body")
+
+
+def test_a_late_attribute_is_complete_in_a_copy_and_in_a_pickle() -> None:
+    one = made(Late, {"name": "a", "tags": ["x"], "_body": lambda: b"body"})
+    for other in (pickle.loads(pickle.dumps(one)), copy.deepcopy(one), copy.copy(one)):  # noqa: S301 - made above
+        assert other == one
+        assert vars(other) == {"name": "a", "tags": ["x"], "body": b"body"}
