@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from actions_core.contract import messages
+from actions_core.contract.acceptance import Acceptance
 from actions_core.contract.coercion import Kind
 from actions_core.contract.conditions import Demand, compile_demand
 from actions_core.contract.messages import Findings, Note
@@ -59,6 +60,10 @@ class Contract:
         if findings.errors:
             raise PayloadValidationError(" ".join(error.message for error in findings.errors), findings.errors)
         return payload
+
+    def acceptance(self, *, single: bool) -> Acceptance | None:
+        """Give what writes out the taking of values into a payload; None for an action without fields."""
+        return Acceptance(self._root, single=single) if self.fields else None
 
 
 def compile_contract(fields: Mapping[str, InputField]) -> Contract:

@@ -24,7 +24,7 @@ Mode: TypeAlias = Literal["single", "batch", "settings"]
 Check: TypeAlias = Callable[[Any, Place, "str | int", Findings], Any]
 """From a value, the place of what holds it and its key there: the value for the payload."""
 
-_EXEMPT: Final = "dynamicAuthSettings"
+EXEMPT: Final = "dynamicAuthSettings"
 """The one key that is passed through as it is, though it is no field."""
 
 
@@ -43,6 +43,19 @@ class Node:
     """Drops what is empty inside a value that is not empty itself; None if nothing ever is."""
     is_list: bool = False
     """Whether the field is `multiple`."""
+
+    def is_dropped(self, value: Any, *, single: bool) -> bool:
+        """Tell whether a value of a payload's outermost object is empty."""
+        if value == "":
+            return single or not self.keeps_text
+        return value is MISSING or (value is None and not self.keeps_null)
+
+    def accepted(self, value: Any, key: str, findings: Findings) -> Any:
+        """Carry out all steps for one value of a payload's outermost object."""
+        new = value if self.tidy is None else self.tidy(value, None, key, findings)
+        if self.is_list and new is not None and not isinstance(new, list):
+            new = [new]
+        return new if type(new) is self.right_type else self.check(new, None, key, findings)
 
 
 def tidy_items(keep_text: bool) -> Check:
@@ -81,14 +94,14 @@ class Shape:
 
     __slots__ = (
         "_checks",
-        "_demands",
         "_keeps_unknown",
         "_label",
         "_lists",
-        "_nodes",
         "_order",
-        "_required",
         "_right_types",
+        "demands",
+        "nodes",
+        "required",
     )
 
     def __init__(
@@ -100,10 +113,10 @@ class Shape:
         demands: Sequence[Demand],
         keeps_unknown: bool,
     ) -> None:
-        self._nodes: Final = nodes
+        self.nodes: Final = nodes
         self._label: Final = label
-        self._required: Final = tuple(required)
-        self._demands: Final = tuple(demands)
+        self.required: Final = tuple(required)
+        self.demands: Final = tuple(demands)
         self._keeps_unknown: Final = keeps_unknown
         self._checks: Final = tuple((key, node.right_type, node.check) for key, node in nodes.items())
         self._lists: Final = tuple(key for key, node in nodes.items() if node.is_list)
@@ -112,13 +125,13 @@ class Shape:
 
     def checked(self, values: Object, mode: Mode, findings: Findings) -> Object:
         """Carry out every step for the root of a payload; the result is a new dict."""
-        if mode != "settings" and findings.notes is None and not self._demands and _EXEMPT not in values:
+        if mode != "settings" and findings.notes is None and not self.demands and EXEMPT not in values:
             return self._walked(values, findings, single=mode == "single")
         if mode == "settings":
             payload = {key: value for key, value in values.items() if value is not MISSING}
         else:
             payload = self._tidied_root(values, findings, single=mode == "single")
-        exempt = payload.get(_EXEMPT, MISSING)
+        exempt = payload.get(EXEMPT, MISSING)
         # Reference: at the top anything that is no list is wrapped; deeper, AJV wraps a scalar and refuses an object.
         for key in self._lists:
             value = payload.get(key)
@@ -127,38 +140,28 @@ class Shape:
                 findings.note("wrapped", (None, key), value, [value])
         if exempt is MISSING:
             return self.check(payload, None, findings, owned=True)
-        checked = self.check(payload, None, findings, owned=True, exempt=_EXEMPT)
-        found = checked[_EXEMPT] if _EXEMPT in self._nodes else checked.pop(_EXEMPT)
-        checked[_EXEMPT] = _exempted(exempt, found)
+        checked = self.check(payload, None, findings, owned=True, exempt=EXEMPT)
+        found = checked[EXEMPT] if EXEMPT in self.nodes else checked.pop(EXEMPT)
+        checked[EXEMPT] = _exempted(exempt, found)
         return checked
 
     def _walked(self, values: Object, findings: Findings, *, single: bool) -> Object:
         """Carry out all steps in one walk over the values, which can be done where none depends on another's value."""
         payload: Object = {}
         errors: list[tuple[int, list[FieldError]]] = []
-        nodes, right_types = self._nodes, self._right_types
+        nodes, right_types = self.nodes, self._right_types
         for key, value in values.items():
             if value and type(value) is right_types.get(key):
                 payload[key] = value
                 continue
             node = nodes.get(key)
-            if (
-                node is None
-                or value is MISSING
-                or (value is None and not node.keeps_null)
-                or (value == "" and (single or not node.keeps_text))
-            ):
+            if node is None or node.is_dropped(value, single=single):
                 continue
-            new = value if node.tidy is None else node.tidy(value, None, key, findings)
-            if node.is_list and new is not None and not isinstance(new, list):
-                new = [new]
-            if type(new) is not node.right_type:
-                new = node.check(new, None, key, findings)
-                if findings.errors:
-                    errors.append((self._order[key], findings.errors.copy()))
-                    findings.errors.clear()
-            payload[key] = new
-        for key in self._required:
+            payload[key] = node.accepted(value, key, findings)
+            if findings.errors:
+                errors.append((self._order[key], findings.errors.copy()))
+                findings.errors.clear()
+        for key in self.required:
             if key not in payload:
                 findings.fail(None, self._label, messages.missing(key))
         for _, told in sorted(errors, key=itemgetter(0)):  # in the order of the fields, not of the values
@@ -168,7 +171,7 @@ class Shape:
     def _tidied_root(self, values: Object, findings: Findings, *, single: bool) -> Object:
         payload: Object = {}
         for key, value in values.items():
-            node = self._nodes.get(key)
+            node = self.nodes.get(key)
             if not value:
                 if value is MISSING:
                     continue
@@ -189,7 +192,7 @@ class Shape:
         for key, inner in value.items():
             if inner and type(inner) in _NEVER_EMPTY_INSIDE:
                 continue
-            node = self._nodes.get(key)
+            node = self.nodes.get(key)
             new = inner
             if node is not None:
                 if (inner is None and not node.keeps_null) or (inner == "" and not node.keeps_text):
@@ -209,17 +212,17 @@ class Shape:
         self, value: Object, place: Place, findings: Findings, *, owned: bool = False, exempt: str | None = None
     ) -> Object:
         """Check and coerce every property; a value that is not `owned` is copied before it changes."""
-        for demand in self._demands:
+        for demand in self.demands:
             if demand.null_of(value):
                 value, owned = value if owned else dict(value), True
                 findings.note("coerced", (place, str(demand.nulled)), value[str(demand.nulled)], None)
                 value[str(demand.nulled)] = None
             if demand.holds(value):
                 demand.check(value, place, findings)
-        for key in self._required:
+        for key in self.required:
             if value.get(key, MISSING) is MISSING:
                 findings.fail(place, self._label, messages.missing(key))
-        if not self._keeps_unknown and not value.keys() <= self._nodes.keys():
+        if not self._keeps_unknown and not value.keys() <= self.nodes.keys():
             value, owned = self._stripped(value, place, findings, exempt), True
         for key, right_type, check in self._checks:
             inner = value.get(key, MISSING)
@@ -234,7 +237,7 @@ class Shape:
     def _stripped(self, value: Object, place: Place, findings: Findings, exempt: str | None) -> Object:
         kept: Object = {}
         for key, inner in value.items():
-            if key in self._nodes or key == exempt:
+            if key in self.nodes or key == exempt:
                 kept[key] = inner
             else:
                 findings.note("stripped", (place, key), inner)

@@ -8,14 +8,14 @@ event, which cannot hold any, are passed on as they are and never walked.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from actions_core.errors import MappingResolveError
 from actions_core.holes import settle
 from actions_core.js import MISSING, Object, object_keys, type_of
-from actions_core.mapping.forms import LONGEST_READ, OFTEN, Call, Form, Give, Read, object_function
+from actions_core.mapping.forms import LONGEST_READ, OFTEN, Call, Copy, Form, Give, Member, Read, object_function
 from actions_core.mapping.origins import Recorder
 from actions_core.mapping.paths import Resolve, compile_path, describe_path, parse_path
 from actions_core.mapping.structure import StructureCheck, directive_name, is_directive
@@ -64,6 +64,8 @@ class Piece:
     """Whether `MISSING` may be inside the result (not: be the result)."""
     form: Form | None = None
     """What `run` does, where that is known."""
+    members: Sequence[Member] | None = None
+    """Of what `run` makes an object, if it does."""
 
     @property
     def known_form(self) -> Form:
@@ -183,15 +185,14 @@ class Scope:
             piece = self.compile(value[key], keep.below)
             members.append((key, piece))
             holes = holes or piece.holes
-        return Piece(_keeping(members) if keep.keys else dropping(members), holes)
+        if keep.keys:
+            return Piece(_keeping(members), holes)
+        return Piece(dropping(members), holes, members=[(key, piece.known_form) for key, piece in members])
 
     def _list(self, value: list[Any], keep: Keep) -> Piece:
-        runs: list[Resolve] = []
-        holes = keep.items
-        for item in value:
-            piece = self.compile(item, keep.below)
-            runs.append(piece.run)
-            holes = holes or piece.holes
+        pieces = [self.compile(item, keep.below) for item in value]
+        runs = [piece.run for piece in pieces]
+        holes = keep.items or any(piece.holes for piece in pieces)
         blank = MISSING if keep.items else None
 
         def build(data: Any) -> list[Any]:
@@ -201,7 +202,9 @@ class Scope:
                 items.append(blank if item is MISSING else item)
             return items
 
-        return Piece(build, holes)
+        constants = [piece.form.value for piece in pieces if isinstance(piece.form, Give)]
+        same = len(constants) == len(pieces) and MISSING not in constants
+        return Piece(build, holes, Copy(constants) if same else None)
 
 
 def dropping(members: list[tuple[str, Piece]]) -> Callable[[Any], Object]:

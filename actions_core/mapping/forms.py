@@ -8,11 +8,11 @@ object has been made often enough such a function is written and compiled for it
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from actions_core.js import MISSING, Object, read_path
+from actions_core.js import MISSING, read_path
 
 OFTEN: Final = 50
 """How many times an object is made before a function is written for it, which takes as long as a thousand times."""
@@ -37,6 +37,13 @@ class Give:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Gives a list of the same texts and numbers for every event, each time a new one."""
+
+    items: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """An @if that asks whether something exists."""
 
@@ -54,23 +61,33 @@ class Call:
     run: Callable[[Any], Any]
 
 
-Form: TypeAlias = Read | Give | Choose | Call
+Form: TypeAlias = Read | Give | Copy | Choose | Call
 Member: TypeAlias = tuple[str, Form]
+Store: TypeAlias = Callable[[str, str, Form], Iterable[str]]
+"""Writes what puts a value into `result`: from its key, the name that it has, and what made it, to lines of Python."""
 
 
-def object_function(members: Sequence[Member]) -> Callable[[Any], Object]:
-    """Write and compile the function that makes an object without the keys whose value is missing.
+def keep(key: str, name: str, _form: Form) -> Iterable[str]:
+    """Put a value into the object, unless it is missing."""
+    return f"if {name} is not MISSING:", f"    result[{key!r}] = {name}"
 
-    It gives for an object what calling each member gives; for data of another kind it is not to be called.
+
+def object_function(
+    members: Sequence[Member], store: Store = keep, values: Mapping[str, Any] | None = None
+) -> Callable[[Any], Any]:
+    """Write and compile the function that makes an object of members: by default of those that are not missing.
+
+    It gives for an object what calling each member gives; for data of another kind it is not to be called. `values` are
+    what names in the lines of `store` stand for.
     """
-    source, values = object_source(members)
-    names: dict[str, Any] = {**values, "MISSING": MISSING, "read_path": read_path}
+    source, own = object_source(members, store)
+    names: dict[str, Any] = {**own, **(values or {}), "MISSING": MISSING, "read_path": read_path}
     exec(compile(source, "<mapping>", "exec"), names)  # noqa: S102 - keys are in it as `repr` writes them, values are not
-    made: Callable[[Any], Object] = names["make"]
+    made: Callable[[Any], Any] = names["make"]
     return made
 
 
-def object_source(members: Sequence[Member]) -> tuple[str, dict[str, Any]]:
+def object_source(members: Sequence[Member], store: Store = keep) -> tuple[str, dict[str, Any]]:
     """Write that function: its text, and the values that its names stand for.
 
     >>> print(object_source([("id", Read(("userId",))), ("plan", Read(("traits", "plan")))])[0])
@@ -91,7 +108,7 @@ def object_source(members: Sequence[Member]) -> tuple[str, dict[str, Any]]:
         return result
     """
     writer = _Writer()
-    return writer.write(members), writer.values
+    return writer.write(members, store), writer.values
 
 
 @dataclass
@@ -108,14 +125,14 @@ class _Writer:
         self._event: Final = _Part("data")
         self._names: Final = itertools.count(1)
 
-    def write(self, members: Sequence[Member]) -> str:
-        values = [(key, self._expression(form)) for key, form in members]
+    def write(self, members: Sequence[Member], store: Store) -> str:
+        values = [(key, self._expression(form), form) for key, form in members]
         lines = ["def make(data):", *self._reads(self._event, "    "), "    result = {}"]
-        for key, value in values:
+        for key, value, form in values:
             if not value.isidentifier():
                 lines.append(f"    value = {value}")
             name = value if value.isidentifier() else "value"
-            lines += [f"    if {name} is not MISSING:", f"        result[{key!r}] = {name}"]
+            lines += (f"    {line}" for line in store(key, name, form))
         return "\n".join([*lines, "    return result"])
 
     def _expression(self, form: Form, depth: int = 0) -> str:
@@ -124,6 +141,8 @@ class _Writer:
                 return self._part(keys).name
             case Give(value):
                 return "MISSING" if value is MISSING else self._value(value)
+            case Copy(items):
+                return f"{self._value(items)}.copy()"
             case Choose(test, then, otherwise) if depth < _DEEPEST:
                 tested = self._expression(test, depth + 1)
                 name = tested if tested.isidentifier() else f"t{next(self._names)}"

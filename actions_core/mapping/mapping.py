@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from actions_core.holes import settle
 from actions_core.js import MISSING, Object, object_keys, type_of
 from actions_core.mapping.compiler import Compilation, Keep, Piece, Scope
 from actions_core.mapping.directives import compile_apply
+from actions_core.mapping.forms import Member
 from actions_core.mapping.origins import Origin, Recorder
 from actions_core.mapping.root import apply_root_directive, require_json, structure_error
 from actions_core.mapping.structure import ROOT_DIRECTIVE, StructureCheck, directive_name, is_directive
@@ -19,11 +20,13 @@ from actions_core.mapping.structure import ROOT_DIRECTIVE, StructureCheck, direc
 class CompiledMapping:
     """A mapping made ready to be carried out for many events, by many threads at once; see `compile_mapping`."""
 
-    __slots__ = ("_mapping", "_resolve", "_root", "paths")
+    __slots__ = ("_mapping", "_resolve", "_root", "members", "paths")
 
     paths: tuple[str, ...]
     """The event's paths that the mapping can read, such as `$.traits.email` and, below a list, `$.products[*].sku`;
     `$` if it reads the event as a whole or finds its path only while it runs."""
+    members: Sequence[Member] | None
+    """What each key of the values is made of; None if the mapping is itself a directive."""
 
     def __init__(self, mapping: Object) -> None:
         require_json(mapping)
@@ -34,7 +37,9 @@ class CompiledMapping:
         if faults:
             raise structure_error(faults, mapping)
         compilation = Compilation(check)
-        self._resolve = Scope(compilation).compile(self._root, Keep.NOTHING).run
+        piece = Scope(compilation).compile(self._root, Keep.NOTHING)
+        self._resolve = piece.run
+        self.members = piece.members
         self.paths = tuple(compilation.paths)
 
     def resolve(self, event: Object) -> Any:

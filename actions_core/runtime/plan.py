@@ -22,6 +22,7 @@ from actions_core.inputs import (
 from actions_core.js import Object, stringify, to_string, truthy
 from actions_core.mapping import CompiledMapping, compile_mapping
 from actions_core.rules.audience import audience_membership, personas_of
+from actions_core.runtime.quick import Quick
 from actions_core.runtime.values import Builder, compile_builder, same
 from actions_core.trigger import Trigger, compile_trigger
 
@@ -48,6 +49,13 @@ class Plan:
     hook_outputs: Mapping[str, Object] = field(repr=False)
     repeatable: bool
     """Whether an event always has the same payload; a Liquid template may tell the time."""
+    single: Quick = field(init=False, repr=False, compare=False)
+    batched: Quick = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Of this mapping and this contract, also where a plan is made of another one.
+        object.__setattr__(self, "single", Quick(self.mapping, self.contract, single=True))
+        object.__setattr__(self, "batched", Quick(self.mapping, self.contract, single=False))
 
     @classmethod
     def compile(cls, destination: Destination[Any], subscription: Subscription) -> Plan:
@@ -82,14 +90,16 @@ class Plan:
         Raises `MappingResolveError` or `PayloadValidationError`.
         """
         try:
-            return self.contract.validate(self.mapping.resolve(event))
+            payload = self.single.payload_of(event)
+            return self.contract.validate(self.mapping.resolve(event)) if payload is None else payload
         except RecursionError:
             raise MappingResolveError(TOO_DEEP) from None
 
     def batched_payload_of(self, event: Object) -> Object:
         """Map and check an event of a batch, where '' stays if a text may be; raises as `payload_of`."""
         try:
-            return self.contract.validate(self.mapping.resolve(event), mode="batch")
+            payload = self.batched.payload_of(event)
+            return self.contract.validate(self.mapping.resolve(event), mode="batch") if payload is None else payload
         except RecursionError:
             raise MappingResolveError(TOO_DEEP) from None
 

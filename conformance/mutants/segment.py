@@ -56,6 +56,9 @@ class _Unchecked:
     def validate(self, values: Any, mode: str = "event") -> Any:
         return values
 
+    def acceptance(self, *, single: bool) -> None:
+        """Have nothing written: all values are taken."""
+
 
 def skip_validation() -> Edit:
     """Hand payloads over as the mapping makes them; what is missing is MISSING."""

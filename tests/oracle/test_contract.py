@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
@@ -12,7 +13,8 @@ from actions_core.contract import Contract, Mode, Note, compile_contract
 from actions_core.contract.formats import FORMATS
 from actions_core.errors import DefinitionError, PayloadValidationError
 from actions_core.fields import InputField
-from actions_core.js import Object, stringify
+from actions_core.js import MISSING, Object, stringify
+from actions_core.mapping.forms import Call, Form, object_function
 from tests.oracle.client import Oracle
 from tests.oracle.fuzzing import fuzz
 
@@ -38,7 +40,31 @@ def answer_of_ours(declared: Object, values: Object, mode: Mode) -> Any:
     # Step by step, and in the one walk that is enough where nobody wants to know what was done to a value.
     answer = validated(contract, values, mode, notes=[])
     assert validated(contract, values, mode) == answer
+    # And in the function that is written for a mapping with these values, which gives up where there is any error.
+    written = accepted(contract, values, mode) if mode != "settings" else None
+    assert written in (None, answer) if isinstance(answer, str) else written is None
     return answer
+
+
+def accepted(contract: Contract, values: Object, mode: Mode) -> str | None:
+    acceptance = contract.acceptance(single=mode == "single")
+    if acceptance is None or not acceptance.can_be_written(values):
+        return None
+
+    def giving(value: Any) -> Call:
+        return Call(lambda _: value)
+
+    members = [(key, giving(value)) for key, value in values.items()]
+    payloads = []
+    for constant in (False, True):
+
+        def store(key: str, name: str, _form: Form, constant: bool = constant) -> Iterable[str]:
+            return acceptance.store(key, name, values[key] if constant else MISSING)
+
+        payload = object_function(members, store, acceptance.values)({})
+        payloads.append(None if payload is None else stringify(payload))
+    assert payloads[0] == payloads[1]
+    return payloads[0]
 
 
 def validated(contract: Contract, values: Object, mode: Mode, notes: list[Note] | None = None) -> Any:
