@@ -11,7 +11,7 @@ help:
 	@echo "make check    lint, types and tests: what CI runs"
 	@echo "make oracle   install Segment's own runtime (needs Node.js), for the tests that compare with it"
 	@echo "make pyright  install pyright (needs Node.js), for the tests of what type checkers find"
-	@echo "make bench    measure side by side with Segment's own runtime: 25 minutes (docs/performance.md)"
+	@echo "make bench    measure side by side with Segment's own runtime: a quarter of an hour (docs/performance.md)"
 	@echo "make fuzz     compare with Segment's own runtime for MINUTES=30"
 	@echo "make vectors  ask Segment's own runtime for the answers of conformance/vectors anew"
 	@echo "make lock     pin the newest versions of everything in requirements.lock"
