@@ -54,6 +54,12 @@ async def never(_: Received, __: asyncio.StreamWriter) -> None:
     await asyncio.Event().wait()
 
 
+async def _turns() -> None:
+    """Let the event loop come round some times; on a busy machine a pause of any length may be a single turn of it."""
+    for _ in range(10):
+        await asyncio.sleep(0.001)
+
+
 @dataclass
 class Server:
     """Reads requests and writes `says`, bytes or a function that does it; bytes of b"" close the connection."""
@@ -75,13 +81,13 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
-        await asyncio.sleep(0.01)  # who was let in a moment ago is known by now
+        await _turns()  # who was let in a moment ago is known by now
         for task in self.open:
             task.cancel()
         await asyncio.gather(*self.open, return_exceptions=True)
         for writer in self._writers:
             writer.transport.abort()
-        await asyncio.sleep(0.01)  # an aborted socket is closed by the loop
+        await _turns()  # an aborted socket is closed by the loop
 
     @property
     def url(self) -> str:
