@@ -80,8 +80,10 @@ class Server:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # Who knocked a moment ago is let in before: asyncio (3.11) loses those that it lets into a closed server.
+        await _turns()
         self._server.close()
-        await _turns()  # who was let in a moment ago is known by now
+        await _turns()
         for task in self.open:
             task.cancel()
         await asyncio.gather(*self.open, return_exceptions=True)
